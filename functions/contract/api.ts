@@ -1,0 +1,38 @@
+import * as conversations from './conversations.ts';
+import * as health from './health.ts';
+import * as imports from './imports.ts';
+import * as media from './media.ts';
+import * as messages from './messages.ts';
+import * as participants from './participants.ts';
+import * as realtime from './realtime.ts';
+import type { Route } from './route.ts';
+import * as search from './search.ts';
+
+/** Every operation, by the service (= the Lambda function) that answers it. */
+export const api = {
+  health: { getHealth: health.getHealth, getReadiness: health.getReadiness },
+  conversations: {
+    createConversation: conversations.createConversation,
+    getConversation: conversations.getConversation,
+    listConversations: conversations.listConversations,
+    addParticipants: participants.addParticipants,
+    listParticipants: participants.listParticipants,
+  },
+  messages: {
+    sendMessage: messages.sendMessage,
+    getMessage: messages.getMessage,
+    listMessages: messages.listMessages,
+  },
+  realtime: { createTicket: realtime.createTicket },
+  media: { requestUpload: media.requestUpload, getMedia: media.getMedia, getMediaUrl: media.getMediaUrl },
+  search: { searchMessages: search.searchMessages },
+  imports: { startImport: imports.startImport, getImport: imports.getImport, importBatch: imports.importBatch },
+} as const satisfies Record<string, Record<string, Route>>;
+
+export type Service = keyof typeof api;
+
+/** Every operation with its service and name, in declaration order. */
+export const everyRoute = (): { service: Service; name: string; route: Route }[] =>
+  (Object.keys(api) as Service[]).flatMap((service) =>
+    Object.entries<Route>(api[service]).map(([name, route]) => ({ service, name, route })),
+  );

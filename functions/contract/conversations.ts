@@ -1,0 +1,87 @@
+import * as z from 'zod';
+import { ConversationId, Instant, UserId } from './ids.ts';
+import { Cursor, Limit, page } from './page.ts';
+import { MemberRole } from './participants.ts';
+import { route } from './route.ts';
+
+export const ConversationType = z.enum(['direct', 'group', 'channel']);
+
+/** Participants beyond the creator that a create call may name; more are added in calls of their own. */
+export const MAX_INITIAL_PARTICIPANTS = 90;
+
+/** Most participants a conversation of each type may have; exact under any race. */
+export const MEMBER_CAP = { direct: 2, group: 1_000, channel: 10_000 } as const satisfies Record<
+  z.output<typeof ConversationType>,
+  number
+>;
+
+const Name = z.string().trim().min(1).max(100);
+
+/** The last message as lists show it; its text is cut. */
+export const Preview = z.strictObject({ seq: z.int(), senderId: UserId, type: z.string(), text: z.string() });
+
+export const Conversation = z
+  .strictObject({
+    id: ConversationId,
+    type: ConversationType,
+    name: z.string().nullable(),
+    createdBy: UserId,
+    createdAt: Instant,
+    /** Greatest sequence number taken so far. */
+    seq: z.int(),
+    lastActivityAt: Instant,
+    lastMessage: Preview.nullable(),
+    myRole: MemberRole,
+  })
+  .meta({ id: 'Conversation' });
+
+const participants = z.array(UserId).max(MAX_INITIAL_PARTICIPANTS);
+
+export const createConversation = route({
+  method: 'POST',
+  path: '/conversations',
+  summary: 'Create a conversation, or get the direct one that exists',
+  permission: 'conversation:create',
+  uses: [
+    'table:put',
+    'table:get',
+    'table:batch-get',
+    'table:query',
+    'sockets:post',
+    'stragglers:send',
+    'table:update',
+    'table:check',
+  ],
+  input: z.discriminatedUnion('type', [
+    z.strictObject({ type: z.literal('direct'), participants: z.array(UserId).length(1) }),
+    z.strictObject({ type: z.literal('group'), name: Name.optional(), participants: participants.default([]) }),
+    z.strictObject({ type: z.literal('channel'), name: Name, participants: participants.default([]) }),
+  ]),
+  output: Conversation,
+  refuses: ['conversation.idempotency_conflict', 'conversation.not_found'],
+  status: 201,
+});
+
+export const getConversation = route({
+  method: 'GET',
+  path: '/conversations/{conversationId}',
+  summary: 'Get a conversation you are in',
+  permission: 'conversation:read',
+  uses: ['table:batch-get'],
+  input: z.strictObject({ conversationId: ConversationId }),
+  output: Conversation,
+  refuses: ['conversation.not_found'],
+  status: 200,
+});
+
+export const listConversations = route({
+  method: 'GET',
+  path: '/conversations',
+  summary: 'List your conversations',
+  permission: 'conversation:read',
+  uses: ['table:query-by-user', 'table:batch-get', 'signing-key:read'],
+  input: z.strictObject({ limit: Limit, cursor: Cursor.optional() }),
+  output: page(Conversation),
+  refuses: ['request.cursor_invalid'],
+  status: 200,
+});

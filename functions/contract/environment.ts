@@ -1,0 +1,31 @@
+/**
+ * The environment variables functions read. Both `infra/` (which sets them) and the code (which reads them) name them
+ * from here, so they cannot disagree.
+ */
+export const ENV = {
+  /** Name of the single table. */
+  table: 'TABLE_NAME',
+  /** `https://…` endpoint of the WebSocket stage, for posts to open sockets. */
+  socketsEndpoint: 'SOCKETS_ENDPOINT',
+  /** `wss://…` address that clients open. */
+  socketsUrl: 'SOCKETS_URL',
+  /** URL of the SQS FIFO queue of stragglers. */
+  stragglersUrl: 'STRAGGLERS_URL',
+  /** ARN of the secret that signs tickets and cursors. */
+  signingKey: 'SIGNING_KEY_ARN',
+  quarantineBucket: 'QUARANTINE_BUCKET',
+  cleanBucket: 'CLEAN_BUCKET',
+  /** `https://…` endpoint of the search domain. */
+  searchEndpoint: 'SEARCH_ENDPOINT',
+  searchDomain: 'SEARCH_DOMAIN',
+  eventBus: 'EVENT_BUS',
+  /** Bucket that unreadable stream records are parked in. */
+  parkingBucket: 'PARKING_BUCKET',
+  issuer: 'ISSUER',
+  audience: 'AUDIENCE',
+  /** JSON: which claims hold user, tenant, roles and name. */
+  claims: 'CLAIMS',
+  version: 'PARLEY_VERSION',
+} as const;
+
+export type EnvironmentKey = keyof typeof ENV;

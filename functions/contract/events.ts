@@ -1,0 +1,44 @@
+import * as z from 'zod';
+import { ConversationId, Instant, MediaId, UserId } from './ids.ts';
+import { MediaState } from './media.ts';
+import { Message } from './messages.ts';
+
+/**
+ * What sockets hear. Events of a conversation's log carry its id and their `seq`: a client applies `seq == last + 1`,
+ * ignores what it has and pulls what is missing. The others carry no `seq` and are recovered from a snapshot.
+ */
+export const Event = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('message:created'),
+    conversationId: ConversationId,
+    seq: z.int(),
+    message: Message,
+  }),
+  z.strictObject({
+    type: z.literal('participant:added'),
+    conversationId: ConversationId,
+    seq: z.int(),
+    userIds: z.array(UserId),
+    message: Message,
+  }),
+  z.strictObject({
+    type: z.literal('media:updated'),
+    mediaId: MediaId,
+    state: MediaState,
+    reason: z.string().nullable(),
+  }),
+  /** An event too large for a frame: fetch it by its number. */
+  z.strictObject({ type: z.literal('sync:pointer'), conversationId: ConversationId, seq: z.int() }),
+  z.strictObject({ type: z.literal('sync:pong'), id: z.string().nullable(), serverTime: Instant }),
+  z.strictObject({
+    type: z.literal('sync:error'),
+    code: z.string(),
+    title: z.string(),
+    issues: z.array(z.strictObject({ path: z.string(), message: z.string() })),
+  }),
+]);
+export type Event = z.output<typeof Event>;
+
+/** A frame from the server is a batch of events. */
+export const Frame = z.strictObject({ events: z.array(Event).min(1) });
+export type Frame = z.output<typeof Frame>;

@@ -1,0 +1,53 @@
+import * as z from 'zod';
+
+/** 128 bits or more in base64url: what follows the prefix of every id. */
+const TOKEN = '[A-Za-z0-9_-]{22}';
+
+/** A tenant's name as its tokens carry it. No `#`: it stands between delimiters in every key. */
+export const TenantId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/);
+
+/** A user's id as the issuer names it (the `sub` claim by default). */
+export const UserId = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}$/)
+  .meta({ example: 'ada' });
+
+export const ConversationId = z
+  .string()
+  .regex(new RegExp(`^cnv_${TOKEN}$`))
+  .meta({ example: 'cnv_AZqYt2a0cK6fPpQ1mWk3Zg' });
+
+/** Conversation and number in one, so that a message is found with one `GetItem`. */
+export const MessageId = z
+  .string()
+  .regex(new RegExp(`^msg_${TOKEN}_[1-9][0-9]{0,14}$`))
+  .meta({ example: 'msg_AZqYt2a0cK6fPpQ1mWk3Zg_42' });
+
+/** A UUIDv7 (RFC 9562, 5.7) in base64url, minted by the client on the server's time. */
+export const ClientId = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{21}[AQgw]$/)
+  .meta({ example: 'AZqYt2a0cK6fPpQ1mWk3Zg' });
+
+export const MediaId = z
+  .string()
+  .regex(new RegExp(`^med_${TOKEN}$`))
+  .meta({ example: 'med_AZqYt2a0cK6fPpQ1mWk3Zg' });
+
+/** An import names itself: a digest of what it brings in, so that the same file is the same import. */
+export const ImportId = z
+  .string()
+  .regex(/^imp_[A-Za-z0-9_-]{22,43}$/)
+  .meta({ example: 'imp_AZqYt2a0cK6fPpQ1mWk3Zg' });
+
+/** A moment as RFC 3339 in UTC with milliseconds. */
+export const Instant = z.iso.datetime().meta({ example: '2026-11-21T09:30:00.000Z' });
+
+/** The id of message number `seq` of a conversation. */
+export const messageIdOf = (conversationId: string, seq: number): string => `msg_${conversationId.slice(4)}_${seq}`;
+
+/** The conversation and number that a message id carries. */
+export const partsOfMessageId = (messageId: string): { conversationId: string; seq: number } => ({
+  conversationId: `cnv_${messageId.slice(4, 26)}`,
+  seq: Number(messageId.slice(27)),
+});

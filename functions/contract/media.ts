@@ -1,0 +1,98 @@
+import * as z from 'zod';
+import { Instant, MediaId, UserId } from './ids.ts';
+import { route } from './route.ts';
+
+/**
+ * `requested → uploaded → processing → ready | rejected`. `scanning` and `quarantined` belong to the malware scan,
+ * `expired` to the sweep of uploads that never came.
+ */
+export const MediaState = z.enum([
+  'requested',
+  'uploaded',
+  'scanning',
+  'processing',
+  'ready',
+  'rejected',
+  'quarantined',
+  'expired',
+]);
+
+/** What may be uploaded, and the most bytes of each. */
+export const UPLOAD_LIMITS = {
+  'image/jpeg': 25 * 1024 * 1024,
+  'image/png': 25 * 1024 * 1024,
+  'image/gif': 25 * 1024 * 1024,
+  'image/webp': 25 * 1024 * 1024,
+  'image/tiff': 50 * 1024 * 1024,
+  'image/heif': 25 * 1024 * 1024,
+  'image/heic': 25 * 1024 * 1024,
+  'image/avif': 25 * 1024 * 1024,
+} as const;
+
+export const RenditionName = z.enum(['thumbnail', 'display']);
+
+export const Rendition = z.strictObject({
+  name: RenditionName,
+  contentType: z.string(),
+  width: z.int(),
+  height: z.int(),
+  bytes: z.int(),
+});
+
+export const Media = z
+  .strictObject({
+    id: MediaId,
+    ownerId: UserId,
+    state: MediaState,
+    /** Why it was rejected; null otherwise. */
+    reason: z.string().nullable(),
+    /** What the uploader said; a claim, not a fact. */
+    claimed: z.strictObject({ fileName: z.string(), contentType: z.string(), bytes: z.int() }),
+    renditions: z.array(Rendition),
+    createdAt: Instant,
+  })
+  .meta({ id: 'Media' });
+export type Media = z.output<typeof Media>;
+
+export const requestUpload = route({
+  method: 'POST',
+  path: '/media',
+  summary: 'Ask for an upload; answers a presigned POST for exactly this file',
+  permission: 'media:upload',
+  uses: ['table:put', 'quarantine:upload'],
+  input: z.strictObject({
+    fileName: z.string().min(1).max(255),
+    contentType: z.string().max(127),
+    bytes: z.int().min(1),
+  }),
+  output: z.strictObject({
+    media: Media,
+    upload: z.strictObject({ url: z.string(), fields: z.record(z.string(), z.string()), expiresAt: Instant }),
+  }),
+  refuses: ['media.type_unsupported', 'media.too_large'],
+  status: 201,
+});
+
+export const getMedia = route({
+  method: 'GET',
+  path: '/media/{mediaId}',
+  summary: 'Get the state of a media',
+  permission: 'media:read',
+  uses: ['table:get', 'table:batch-get', 'table:query'],
+  input: z.strictObject({ mediaId: MediaId }),
+  output: Media,
+  refuses: ['media.not_found'],
+  status: 200,
+});
+
+export const getMediaUrl = route({
+  method: 'GET',
+  path: '/media/{mediaId}/url',
+  summary: 'Get a download address of one rendition, valid for a few minutes',
+  permission: 'media:read',
+  uses: ['table:get', 'table:batch-get', 'table:query', 'clean:read'],
+  input: z.strictObject({ mediaId: MediaId, rendition: RenditionName.default('display') }),
+  output: z.strictObject({ url: z.string(), expiresAt: Instant }),
+  refuses: ['media.not_found', 'media.not_ready'],
+  status: 200,
+});

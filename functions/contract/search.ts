@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import { Message } from './messages.ts';
+import { Cursor, Limit, page } from './page.ts';
+import { route } from './route.ts';
+
+export const SearchHit = z
+  .strictObject({
+    message: Message,
+    /** Fragments of the text, HTML-escaped, the words found in `<mark>`. */
+    highlights: z.array(z.string()),
+  })
+  .meta({ id: 'SearchHit' });
+
+export const searchMessages = route({
+  method: 'GET',
+  path: '/search/messages',
+  summary: 'Search the messages of your conversations; words in quotes are a phrase',
+  permission: 'search:query',
+  uses: ['table:query-by-user', 'table:batch-get', 'search:query', 'signing-key:read'],
+  input: z.strictObject({ q: z.string().trim().min(1).max(256), limit: Limit, cursor: Cursor.optional() }),
+  output: page(SearchHit),
+  refuses: ['request.cursor_invalid', 'search.unavailable'],
+  status: 200,
+});

@@ -1,0 +1,44 @@
+import type { EnvironmentKey } from './environment.ts';
+import type { Use } from './uses.ts';
+
+/**
+ * A reader of the table's stream. There are two, for ever: more throttle the shard
+ * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html).
+ */
+export interface Subscription {
+  readonly name: string;
+  /** `entity` values it wants to see; becomes the event source's filter. */
+  readonly on: readonly string[];
+  readonly batchSize: number;
+  /** Seconds the event source gathers records for one invocation. */
+  readonly windowSeconds: number;
+  readonly retries: number;
+  /** Hours after which a record is given up; below the stream's own 24. */
+  readonly maxAgeHours: number;
+  readonly uses: readonly Use[];
+  readonly environment: readonly EnvironmentKey[];
+}
+
+export const indexSearch: Subscription = {
+  name: 'index-search',
+  on: ['message'],
+  batchSize: 1_000,
+  windowSeconds: 1,
+  retries: 10,
+  maxAgeHours: 20,
+  uses: ['search:index', 'parking:write'],
+  environment: ['searchEndpoint', 'parkingBucket'],
+};
+
+export const publishEvents: Subscription = {
+  name: 'publish-events',
+  on: ['message', 'media', 'conversation'],
+  batchSize: 1_000,
+  windowSeconds: 1,
+  retries: 10,
+  maxAgeHours: 20,
+  uses: ['events:publish', 'parking:write'],
+  environment: ['eventBus', 'parkingBucket'],
+};
+
+export const SUBSCRIPTIONS: readonly Subscription[] = [indexSearch, publishEvents];

@@ -1,0 +1,29 @@
+/**
+ * What a function does to the world outside itself, one name an IAM action on one resource. Routes, consumers and
+ * sockets declare their uses; `infra/grants.ts` turns each into exactly that grant. There is no use for `Scan`.
+ */
+export type Use =
+  | 'table:get'
+  | 'table:batch-get'
+  | 'table:query'
+  | 'table:query-by-user'
+  | 'table:put'
+  | 'table:update'
+  | 'table:delete'
+  | 'table:check'
+  | 'table:describe'
+  | 'sockets:post'
+  | 'stragglers:send'
+  | 'stragglers:describe'
+  | 'signing-key:read'
+  | 'quarantine:upload'
+  | 'quarantine:read'
+  | 'quarantine:describe'
+  | 'clean:read'
+  | 'clean:write'
+  | 'clean:describe'
+  | 'search:query'
+  | 'search:index'
+  | 'search:describe'
+  | 'events:publish'
+  | 'parking:write';

@@ -1,0 +1,26 @@
+import { TENANT_ROLES, type TenantRole } from '#contract/permissions.ts';
+import { scope, type TenantKey } from '#table/entity.ts';
+
+/** Who asks: what the authorizer read from a verified token. */
+export interface Caller {
+  readonly tenant: TenantKey;
+  readonly userId: string;
+  readonly roles: readonly TenantRole[];
+}
+
+/** What an authorizer puts into the request context; API Gateway passes strings only. */
+export interface AuthorizerContext {
+  readonly tenantId: string;
+  readonly userId: string;
+  /** Roles, separated by commas. */
+  readonly roles: string;
+}
+
+/** The caller an authorizer let in. Throws when the context is not an authorizer's: fail closed. */
+export const callerOf = (context: Partial<Record<keyof AuthorizerContext, unknown>> | null | undefined): Caller => {
+  const { tenantId, userId, roles } = context ?? {};
+  if (typeof tenantId !== 'string' || typeof userId !== 'string' || !tenantId || !userId)
+    throw new Error('the request came without an authorizer context');
+  const named = String(roles ?? '').split(',');
+  return { tenant: scope(tenantId), userId, roles: TENANT_ROLES.filter((role) => named.includes(role)) };
+};

@@ -1,0 +1,15 @@
+/**
+ * The single table, declared once: `infra/` builds it on AWS and the tests build it on the emulator from here.
+ * There is one index, over members only: nothing that is written per message is indexed.
+ */
+export const TABLE = {
+  partitionKey: 'pk',
+  sortKey: 'sk',
+  /** Epoch seconds after which DynamoDB may delete the item; late, so readers check it too. */
+  ttl: 'exp',
+  /** Attribute that names the entity of an item; the stream readers filter on it. */
+  entity: 'ty',
+  stream: 'NEW_AND_OLD_IMAGES',
+  /** The conversations of a user, by activity. */
+  byUser: { name: 'by-user', partitionKey: 'uk', sortKey: 'us' },
+} as const;
