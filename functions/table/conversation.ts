@@ -1,0 +1,54 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { ConversationType } from '#contract/conversations.ts';
+import { documents, tableName } from './client.ts';
+import { entity, join, type Key, type TenantKey } from './entity.ts';
+
+const Generation = z.record(z.string(), z.number());
+
+/**
+ * The head of a conversation: its sequencer, its memory of recent client ids, and what a list shows. Kept under 1 KB,
+ * so that taking a number costs one write unit. Member lists, settings and counts live in items of their own.
+ */
+export const Head = z.object({
+  type: ConversationType,
+  name: z.string().optional(),
+  createdBy: z.string(),
+  createdAt: z.number(),
+  /** Greatest number taken. */
+  seq: z.number(),
+  /** Smallest number not purged. */
+  firstSeq: z.number(),
+  /** Client id keys and their numbers: the generation being filled, and the one before. */
+  recent: Generation,
+  older: Generation,
+  /** Counts drops of a generation and moves of an id. */
+  generation: z.number(),
+  /** Greatest time (ms) of a client id ever dropped; -1 before the first drop. */
+  floor: z.number(),
+  lastAt: z.number(),
+  last: z.object({ seq: z.number(), by: z.string(), type: z.string(), text: z.string() }).optional(),
+  archivedAt: z.number().optional(),
+});
+export type Head = z.output<typeof Head>;
+
+/** The partition of a conversation's head, members and counts. Its log lies under a key of its own. */
+export const conversationPartition = (tenant: TenantKey, conversationId: string): string =>
+  join(tenant, 'C', conversationId);
+
+export const HeadEntity = entity({
+  type: 'conversation',
+  schema: Head,
+  key: (tenant: TenantKey, conversationId: string): Key => ({
+    pk: conversationPartition(tenant, conversationId),
+    sk: 'HEAD',
+  }),
+});
+
+/** AP-01 The head of a conversation, consistently; undefined when there is none. */
+export async function findHead(tenant: TenantKey, conversationId: string): Promise<Head | undefined> {
+  const { Item } = await documents.send(
+    new GetCommand({ TableName: tableName(), Key: HeadEntity.key(tenant, conversationId), ConsistentRead: true }),
+  );
+  return Item && HeadEntity.fromItem(Item);
+}

@@ -1,0 +1,143 @@
+import { GetCommand, paginateQuery, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { MemberRole } from '#contract/participants.ts';
+import { documents, tableName } from './client.ts';
+import { conversationPartition } from './conversation.ts';
+import { digits, entity, type Item, join, type Key, type TenantKey } from './entity.ts';
+import { TABLE } from './schema.ts';
+
+/** A user's membership of one conversation. */
+export const Member = z.object({
+  userId: z.string(),
+  conversationId: z.string(),
+  role: MemberRole,
+  joinedAt: z.number(),
+  /** The number of the log entry that let them in. */
+  joinedSeq: z.number(),
+  addedBy: z.string(),
+});
+export type Member = z.output<typeof Member>;
+
+/** The partition of the by-user index that holds a user's memberships. */
+export const userPartition = (tenant: TenantKey, userId: string): string => join(tenant, 'U', userId);
+
+const base = entity({
+  type: 'member',
+  schema: Member,
+  key: (tenant: TenantKey, id: { conversationId: string; userId: string }): Key => ({
+    pk: conversationPartition(tenant, id.conversationId),
+    sk: join('P', id.userId),
+  }),
+});
+
+export const MemberEntity = {
+  ...base,
+  /** With its place in the by-user index: by `activityAt` (ms), newest last. */
+  toItem: (tenant: TenantKey, member: Member, activityAt: number): Item => ({
+    ...base.toItem(tenant, member, member),
+    [TABLE.byUser.partitionKey]: userPartition(tenant, member.userId),
+    [TABLE.byUser.sortKey]: join('C', digits(activityAt), member.conversationId),
+  }),
+};
+
+/** AP-02 One user's membership, consistently; undefined when there is none. */
+export async function findMember(
+  tenant: TenantKey,
+  conversationId: string,
+  userId: string,
+): Promise<Member | undefined> {
+  const { Item } = await documents.send(
+    new GetCommand({
+      TableName: tableName(),
+      Key: MemberEntity.key(tenant, { conversationId, userId }),
+      ConsistentRead: true,
+    }),
+  );
+  return Item && MemberEntity.fromItem(Item);
+}
+
+/** AP-03 The user ids of all members: a conversation's audience. Reads about 25 members a kilobyte. */
+export async function audienceOf(tenant: TenantKey, conversationId: string): Promise<string[]> {
+  const pages = paginateQuery(
+    { client: documents },
+    {
+      TableName: tableName(),
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :members)',
+      ProjectionExpression: 'sk',
+      ExpressionAttributeValues: { ':pk': conversationPartition(tenant, conversationId), ':members': 'P#' },
+    },
+  );
+  const users: string[] = [];
+  for await (const { Items = [] } of pages) for (const { sk } of Items) users.push(String(sk).slice(2));
+  return users;
+}
+
+/** A page of members, by user id, after `after`. AP-04 Members of a conversation by user id. */
+export async function listMembers(
+  tenant: TenantKey,
+  conversationId: string,
+  page: { readonly after: string | undefined; readonly limit: number },
+): Promise<{ members: Member[]; more: boolean }> {
+  const { Items = [] } = await documents.send(
+    new QueryCommand({
+      TableName: tableName(),
+      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+      ExpressionAttributeValues: {
+        ':pk': conversationPartition(tenant, conversationId),
+        // The byte after every user id's own characters, so that the one the cursor names does not come back.
+        ':first': page.after === undefined ? 'P#' : `P#${page.after}\u0000`,
+        ':last': 'P#~',
+      },
+      Limit: page.limit + 1,
+    }),
+  );
+  return { members: Items.slice(0, page.limit).map(MemberEntity.fromItem), more: Items.length > page.limit };
+}
+
+/** AP-05 The conversations of a user, by activity, newest first, before the place `before`. */
+export async function listMemberships(
+  tenant: TenantKey,
+  userId: string,
+  page: { readonly before: string | undefined; readonly limit: number },
+): Promise<{ memberships: { member: Member; place: string }[]; more: boolean }> {
+  const { name, partitionKey, sortKey } = TABLE.byUser;
+  const { Items = [] } = await documents.send(
+    new QueryCommand({
+      TableName: tableName(),
+      IndexName: name,
+      KeyConditionExpression: '#u = :u AND #s BETWEEN :first AND :before',
+      ExpressionAttributeNames: { '#u': partitionKey, '#s': sortKey },
+      ExpressionAttributeValues: {
+        ':u': userPartition(tenant, userId),
+        ':first': 'C#',
+        ':before': page.before ?? 'C#~',
+      },
+      ScanIndexForward: false,
+      // BETWEEN includes the place itself, which the last page showed already.
+      Limit: page.limit + (page.before === undefined ? 1 : 2),
+    }),
+  );
+  const found = Items.map((item) => ({ member: MemberEntity.fromItem(item), place: String(item[sortKey]) })).filter(
+    ({ place }) => place !== page.before,
+  );
+  return { memberships: found.slice(0, page.limit), more: found.length > page.limit };
+}
+
+/** AP-06 Every conversation id of a user, for the permission filter of a search. */
+export async function conversationIdsOf(tenant: TenantKey, userId: string): Promise<string[]> {
+  const { name, partitionKey } = TABLE.byUser;
+  const pages = paginateQuery(
+    { client: documents },
+    {
+      TableName: tableName(),
+      IndexName: name,
+      KeyConditionExpression: '#u = :u',
+      ProjectionExpression: 'conversationId',
+      ExpressionAttributeNames: { '#u': partitionKey },
+      ExpressionAttributeValues: { ':u': userPartition(tenant, userId) },
+    },
+  );
+  const ids: string[] = [];
+  for await (const { Items = [] } of pages) for (const { conversationId } of Items) ids.push(String(conversationId));
+  return ids;
+}

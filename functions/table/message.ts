@@ -1,0 +1,64 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { messageIdOf } from '#contract/ids.ts';
+import { type Message, MessageBody } from '#contract/messages.ts';
+import { documents, tableName } from './client.ts';
+import { digits, entity, join, type Key, type TenantKey } from './entity.ts';
+
+/**
+ * A message as stored. One-letter names: a page of 50 reads every byte of them.
+ * `u` sender, `c` client id, `h` hash of the first body, `b` body, `a` server time (ms), `s` original time (ms, imports),
+ * `v` version.
+ */
+export const StoredMessage = z.object({
+  u: z.string(),
+  c: z.string().optional(),
+  h: z.string().optional(),
+  b: MessageBody,
+  a: z.number(),
+  s: z.number().optional(),
+  v: z.number(),
+});
+export type StoredMessage = z.output<typeof StoredMessage>;
+
+export interface MessageKey {
+  readonly conversationId: string;
+  readonly seq: number;
+}
+
+/** The partition of a conversation's log: messages under `M#`, changes under `E#`, voids under both. */
+export const logPartition = (tenant: TenantKey, conversationId: string): string => join(tenant, 'L', conversationId);
+
+export const MessageEntity = entity({
+  type: 'message',
+  schema: StoredMessage,
+  key: (tenant: TenantKey, { conversationId, seq }: MessageKey): Key => ({
+    pk: logPartition(tenant, conversationId),
+    sk: join('M', digits(seq)),
+  }),
+});
+
+/** The number in a log entry's sort key. */
+export const seqOf = (sk: unknown): number => Number(String(sk).slice(2));
+
+/** A stored message as the API shows it. */
+export const toMessage = (conversationId: string, seq: number, stored: StoredMessage): Message => ({
+  id: messageIdOf(conversationId, seq),
+  conversationId,
+  seq,
+  senderId: stored.u,
+  clientId: stored.c ?? null,
+  body: stored.b,
+  createdAt: new Date(stored.a).toISOString(),
+  sentAt: stored.s === undefined ? null : new Date(stored.s).toISOString(),
+  version: stored.v,
+});
+
+/** AP-07 One message by its id's parts, consistently; undefined when there is none or the number is a void. */
+export async function findMessage(tenant: TenantKey, key: MessageKey): Promise<Message | undefined> {
+  const { Item } = await documents.send(
+    new GetCommand({ TableName: tableName(), Key: MessageEntity.key(tenant, key), ConsistentRead: true }),
+  );
+  if (!Item || Item['ty'] !== MessageEntity.type) return undefined;
+  return toMessage(key.conversationId, key.seq, MessageEntity.fromItem(Item));
+}
