@@ -1,0 +1,31 @@
+/**
+ * `npm run services -- [--instance dev] [--only emulator|search] [--detach] [--iam]`
+ * The emulator and the search engine without the app, for tests of single parts; stays until Ctrl-C unless detached.
+ */
+import { parseArgs } from 'node:util';
+import { instanceNamed, stackFile } from './instance.ts';
+import { untilInterrupted } from './interrupt.ts';
+import { main, Problem } from './problem.ts';
+import { stop } from './processes.ts';
+import { SERVICES, startServices } from './start-services.ts';
+
+await main(async () => {
+  const { values } = parseArgs({
+    options: {
+      instance: { type: 'string', default: 'dev' },
+      only: { type: 'string' },
+      detach: { type: 'boolean', default: false },
+      iam: { type: 'boolean', default: false },
+    },
+  });
+  const services = SERVICES.filter((name) => values.only === undefined || values.only === name);
+  if (services.length === 0) throw new Problem(`--only ${values.only} names no service: use emulator or search.`);
+  const instance = instanceNamed(values.instance);
+  const { started } = await startServices(instance, services, { enforceIam: values.iam });
+  console.log(`Written: ${stackFile(instance)}`);
+  if (values.detach) return 0;
+  console.log('Ctrl-C stops what this command started.');
+  await untilInterrupted();
+  await stop(instance, started);
+  return 0;
+});
