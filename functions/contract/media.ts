@@ -17,7 +17,27 @@ export const MediaState = z.enum([
   'expired',
 ]);
 
-/** What may be uploaded, and the most bytes of each. */
+/** Why an upload was rejected. A code never changes its meaning; clients switch on it. */
+export const RejectionReason = z.enum([
+  /** Nothing in it. */
+  'empty',
+  /** Not as many bytes as were announced. */
+  'size_mismatch',
+  /** The first bytes are of a format that is not taken, or of none. */
+  'type_unsupported',
+  /** The first bytes are of another format than was announced. */
+  'type_mismatch',
+  /** More than 50 megapixels. */
+  'too_many_pixels',
+  /** A picture in a codec that is not decoded here: HEVC in HEIF. */
+  'codec_unsupported',
+  /** Broken or cut off: it does not decode. */
+  'unreadable',
+  /** Replaced or removed before it could be read. */
+  'replaced',
+]);
+
+/** What may be uploaded, and the most bytes of each. Of a picture that moves or has pages, the first one is kept. */
 export const UPLOAD_LIMITS = {
   'image/jpeg': 25 * 1024 * 1024,
   'image/png': 25 * 1024 * 1024,
@@ -45,7 +65,7 @@ export const Media = z
     ownerId: UserId,
     state: MediaState,
     /** Why it was rejected; null otherwise. */
-    reason: z.string().nullable(),
+    reason: RejectionReason.nullable(),
     /** What the uploader said; a claim, not a fact. */
     claimed: z.strictObject({ fileName: z.string(), contentType: z.string(), bytes: z.int() }),
     renditions: z.array(Rendition),

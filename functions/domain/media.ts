@@ -1,0 +1,108 @@
+import type * as z from 'zod';
+import { type MediaState, type RejectionReason, UPLOAD_LIMITS } from '#contract/media.ts';
+import { Refusal } from './refusal.ts';
+
+type State = z.output<typeof MediaState>;
+type Reason = z.output<typeof RejectionReason>;
+
+/** A content type that may be uploaded. */
+export type UploadType = keyof typeof UPLOAD_LIMITS;
+
+/**
+ * Where a media may go from each state. Four states are final: nothing that arrives later moves a media out of them.
+ * `scanning` and `quarantined` are the malware scan's; `expired` is the sweep's.
+ */
+const EDGES = {
+  requested: ['uploaded', 'expired'],
+  uploaded: ['scanning', 'processing', 'rejected'],
+  scanning: ['processing', 'rejected', 'quarantined'],
+  processing: ['ready', 'rejected'],
+  ready: [],
+  rejected: [],
+  quarantined: [],
+  expired: [],
+} as const satisfies Record<State, readonly State[]>;
+
+/** Whether a media in `from` may become `to`. */
+export const mayMove = (from: State, to: State): boolean => (EDGES[from] as readonly State[]).includes(to);
+
+/** Whether nothing moves a media out of this state any more. */
+export const isFinal = (state: State): boolean => EDGES[state].length === 0;
+
+/** Whether renditions of a media in this state may be given out: only what was checked and encoded anew. */
+export const isServable = (state: State): boolean => state === 'ready';
+
+const isUploadType = (type: string): type is UploadType => Object.hasOwn(UPLOAD_LIMITS, type);
+
+/**
+ * The type an upload is claimed to have, as it goes into the upload's policy.
+ * Raises `media.type_unsupported` and `media.too_large`.
+ */
+export function acceptClaim(claim: { readonly contentType: string; readonly bytes: number }): UploadType {
+  const contentType = claim.contentType.trim().toLowerCase();
+  if (!isUploadType(contentType))
+    throw new Refusal('media.type_unsupported', { supported: Object.keys(UPLOAD_LIMITS) });
+  if (claim.bytes > UPLOAD_LIMITS[contentType])
+    throw new Refusal('media.too_large', { maxBytes: UPLOAD_LIMITS[contentType] });
+  return contentType;
+}
+
+/** Format of each type. HEIC is HEIF with one codec; phones use the two names for each other. */
+const FORMATS: Readonly<Record<string, string>> = {
+  'image/jpeg': 'jpeg',
+  'image/png': 'png',
+  'image/apng': 'png',
+  'image/gif': 'gif',
+  'image/webp': 'webp',
+  'image/tiff': 'tiff',
+  'image/heif': 'heif',
+  'image/heic': 'heif',
+  'image/heif-sequence': 'heif',
+  'image/heic-sequence': 'heif',
+  'image/avif': 'avif',
+};
+
+/** Why an object of this many bytes is not the one that was announced; undefined when it may be. */
+export const judgeSize = (claimed: number, actual: number): Reason | undefined =>
+  actual === 0 ? 'empty' : actual === claimed ? undefined : 'size_mismatch';
+
+/** Why a file whose first bytes say `sniffed` is not what it claims to be; undefined when it is. */
+export function judgeType(claimed: string, sniffed: string | undefined): Reason | undefined {
+  const format = sniffed === undefined ? undefined : FORMATS[sniffed];
+  if (format === undefined) return 'type_unsupported';
+  return format === FORMATS[claimed] ? undefined : 'type_mismatch';
+}
+
+/** Pixels (width times height) a picture may have: 50 megapixels are 150 MB decoded. */
+export const MAX_PIXELS = 50_000_000;
+
+/** What the decoder read from a picture's header. */
+export interface Header {
+  /** The decoder's own name of the format: it sniffs for itself. */
+  readonly format: string;
+  readonly width: number;
+  readonly height: number;
+  /** Codec inside a HEIF container. */
+  readonly codec: string | undefined;
+}
+
+/** Why a picture with this header is not decoded; undefined when it may be. `claimed` has passed `judgeType`. */
+export function judgeHeader(claimed: string, header: Header): Reason | undefined {
+  const container = FORMATS[claimed] === 'avif' ? 'heif' : FORMATS[claimed];
+  if (header.format !== container) return 'type_mismatch';
+  if (header.width * header.height > MAX_PIXELS) return 'too_many_pixels';
+  // The decoder as it is shipped knows AV1 and not HEVC, whose patents need licences.
+  if (header.format === 'heif' && header.codec !== 'av1') return 'codec_unsupported';
+  return undefined;
+}
+
+const UNSHOWABLE = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/**
+ * A file name fit to be shown: the last part of a path, without control characters and without the marks that turn the
+ * direction of text (`gpj.exe` read backwards). It never becomes part of a key or a header.
+ */
+export function displayName(fileName: string): string {
+  const name = fileName.normalize('NFC').split(/[\\/]/).at(-1)!.replace(UNSHOWABLE, '').trim();
+  return /^\.*$/.test(name) ? 'file' : name;
+}

@@ -1,0 +1,201 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, PutCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { type Media, MediaState, RejectionReason, Rendition } from '#contract/media.ts';
+import { isServable, mayMove } from '#domain/media.ts';
+import { batchGet } from './batch-get.ts';
+import { documents, tableName } from './client.ts';
+import { entity, join, type Key, type TenantKey } from './entity.ts';
+import { MemberEntity } from './member.ts';
+
+/** A rendition as stored: with the SHA-256 (hex) of its bytes. */
+const StoredRendition = Rendition.extend({ sha256: z.string() });
+
+/** An upload and what became of it. */
+export const StoredMedia = z.object({
+  mediaId: z.string(),
+  ownerId: z.string(),
+  state: MediaState,
+  reason: RejectionReason.optional(),
+  /** What the uploader said. */
+  fileName: z.string(),
+  contentType: z.string(),
+  bytes: z.number(),
+  createdAt: z.number(),
+  /** The version of the S3 object that everything after `requested` is about; no other is ever looked at. */
+  objectVersion: z.string().optional(),
+  renditions: z.array(StoredRendition).optional(),
+  /** Counts the edges taken, from 1. */
+  version: z.number(),
+  /** Epoch seconds when it goes away, while nothing has been uploaded. */
+  exp: z.number().optional(),
+});
+export type StoredMedia = z.output<typeof StoredMedia>;
+
+const partition = (tenant: TenantKey, mediaId: string): string => join(tenant, 'MD', mediaId);
+
+export const MediaEntity = entity({
+  type: 'media',
+  schema: StoredMedia,
+  key: (tenant: TenantKey, mediaId: string): Key => ({ pk: partition(tenant, mediaId), sk: 'MEDIA' }),
+});
+
+/** That a message of a conversation carries a media: whoever is in the conversation may read it. */
+export const MediaLinkEntity = entity({
+  type: 'media-link',
+  schema: z.object({ conversationId: z.string() }),
+  key: (tenant: TenantKey, link: { mediaId: string; conversationId: string }): Key => ({
+    pk: partition(tenant, link.mediaId),
+    sk: join('IN', link.conversationId),
+  }),
+});
+
+/** A stored media as the API shows it. */
+export const toMedia = (stored: StoredMedia): Media => ({
+  id: stored.mediaId,
+  ownerId: stored.ownerId,
+  state: stored.state,
+  reason: stored.reason ?? null,
+  claimed: { fileName: stored.fileName, contentType: stored.contentType, bytes: stored.bytes },
+  renditions: (stored.renditions ?? []).map(({ name, contentType, width, height, bytes }) => ({
+    name,
+    contentType,
+    width,
+    height,
+    bytes,
+  })),
+  createdAt: new Date(stored.createdAt).toISOString(),
+});
+
+const isLost = (error: unknown): boolean => error instanceof ConditionalCheckFailedException;
+
+/** AP-20 A media by id, consistently; undefined when there is none or it expired before `at` (ms). */
+export async function findMedia(tenant: TenantKey, mediaId: string, at: number): Promise<StoredMedia | undefined> {
+  const { Item } = await documents.send(
+    new GetCommand({ TableName: tableName(), Key: MediaEntity.key(tenant, mediaId), ConsistentRead: true }),
+  );
+  const media = Item && MediaEntity.fromItem(Item);
+  return media?.exp !== undefined && media.exp * 1_000 <= at ? undefined : media;
+}
+
+/** AP-21 Writes a new media; false when the id is taken by one that has not expired. */
+export async function createMedia(tenant: TenantKey, media: StoredMedia): Promise<boolean> {
+  try {
+    await documents.send(
+      new PutCommand({
+        TableName: tableName(),
+        Item: MediaEntity.toItem(tenant, media.mediaId, media),
+        // DynamoDB deletes late: what has expired is gone already.
+        ConditionExpression: 'attribute_not_exists(pk) OR exp <= :now',
+        ExpressionAttributeValues: { ':now': Math.floor(media.createdAt / 1_000) },
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (isLost(error)) return false;
+    throw error;
+  }
+}
+
+/** An edge of a media's states, with what becomes known on it. */
+export interface Edge {
+  readonly to: StoredMedia['state'];
+  readonly reason?: StoredMedia['reason'];
+  readonly renditions?: StoredMedia['renditions'];
+}
+
+/**
+ * AP-22 Takes an edge from the state `media` was read in, bound to one version of the uploaded object: the edge out of
+ * `requested` binds it, every later one demands it. Undefined when somebody else moved the media meanwhile: look again.
+ */
+export async function moveMedia(
+  tenant: TenantKey,
+  media: StoredMedia,
+  objectVersion: string,
+  { to, reason, renditions }: Edge,
+): Promise<StoredMedia | undefined> {
+  if (!mayMove(media.state, to)) throw new Error(`no edge leads from ${media.state} to ${to}`);
+  const binds = media.state === 'requested';
+  try {
+    const { Attributes } = await documents.send(
+      new UpdateCommand({
+        TableName: tableName(),
+        Key: MediaEntity.key(tenant, media.mediaId),
+        UpdateExpression: [
+          'SET #state = :to, version = version + :one, objectVersion = :object',
+          ...(reason ? ['reason = :reason'] : []),
+          ...(renditions ? ['renditions = :renditions'] : []),
+        ]
+          .join(', ')
+          .concat(' REMOVE exp'),
+        ConditionExpression: `#state = :from AND ${binds ? 'attribute_not_exists(objectVersion)' : 'objectVersion = :object'}`,
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: {
+          ':from': media.state,
+          ':to': to,
+          ':one': 1,
+          ':object': objectVersion,
+          ...(reason ? { ':reason': reason } : {}),
+          ...(renditions ? { ':renditions': renditions } : {}),
+        },
+        ReturnValues: 'ALL_NEW',
+      }),
+    );
+    return MediaEntity.fromItem(Attributes!);
+  } catch (error) {
+    if (isLost(error)) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * AP-23 Lets the members of a conversation read a media. Called after `findSendable` and before the message that
+ * carries the media is committed, so that nobody is ever shown a message whose picture they may not fetch.
+ */
+export async function linkMedia(tenant: TenantKey, mediaId: string, conversationId: string): Promise<void> {
+  const link = { mediaId, conversationId };
+  await documents.send(
+    new PutCommand({ TableName: tableName(), Item: MediaLinkEntity.toItem(tenant, link, { conversationId }) }),
+  );
+}
+
+/** AP-24 Whether the user is, right now, in a conversation in which a message carries the media. */
+export async function mayRead(tenant: TenantKey, mediaId: string, userId: string): Promise<boolean> {
+  const pages = paginateQuery(
+    // One page's links are one BatchGetItem, and the first membership found ends the search.
+    { client: documents, pageSize: 100 },
+    {
+      TableName: tableName(),
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :links)',
+      ExpressionAttributeValues: { ':pk': partition(tenant, mediaId), ':links': 'IN#' },
+      ConsistentRead: true,
+    },
+  );
+  for await (const { Items = [] } of pages) {
+    const keys = Items.map((item) => MemberEntity.key(tenant, { ...MediaLinkEntity.fromItem(item), userId }));
+    if ((await batchGet(keys, { consistent: true })).length > 0) return true;
+  }
+  return false;
+}
+
+/** A media that the user owns or may read; undefined for a missing and for a foreign one alike. */
+export async function findReadable(
+  tenant: TenantKey,
+  mediaId: string,
+  userId: string,
+  at: number,
+): Promise<StoredMedia | undefined> {
+  const media = await findMedia(tenant, mediaId, at);
+  if (!media || media.ownerId === userId) return media;
+  return (await mayRead(tenant, mediaId, userId)) ? media : undefined;
+}
+
+/** AP-25 The media when the user may put it into a message: it is ready, and theirs or readable to them. */
+export async function findSendable(
+  tenant: TenantKey,
+  mediaId: string,
+  userId: string,
+): Promise<StoredMedia | undefined> {
+  const media = await findReadable(tenant, mediaId, userId, Date.now());
+  return media && isServable(media.state) ? media : undefined;
+}
