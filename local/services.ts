@@ -1,6 +1,6 @@
 /**
- * `npm run services -- [--instance dev] [--only emulator|search] [--detach] [--iam]`
- * The emulator and the search engine without the app, for tests of single parts; stays until Ctrl-C unless detached.
+ * `npm run services -- [--instance dev] [--only emulator|search|issuer] [--detach] [--iam]`
+ * The emulator, the search engine and the token issuer without the app, for tests of single parts; stays until Ctrl-C unless detached.
  */
 import { parseArgs } from 'node:util';
 import { instanceNamed, stackFile } from './instance.ts';
@@ -19,7 +19,8 @@ await main(async () => {
     },
   });
   const services = SERVICES.filter((name) => values.only === undefined || values.only === name);
-  if (services.length === 0) throw new Problem(`--only ${values.only} names no service: use emulator or search.`);
+  if (services.length === 0)
+    throw new Problem(`--only ${values.only} names no service: use emulator, search or issuer.`);
   const instance = instanceNamed(values.instance);
   const { started } = await startServices(instance, services, { enforceIam: values.iam });
   console.log(`Written: ${stackFile(instance)}`);

@@ -1,15 +1,13 @@
 import { type EmulatorOptions, emulatorEndpoint, startEmulator } from './emulator/emulator.ts';
 import { type Instance, knownStack, type Stack, saveStack } from './instance.ts';
+import { issuerUrl, startIssuer } from './issuer/issuer.ts';
 import { type Recorded, stop } from './processes.ts';
 import { searchUrl, startSearchEngine } from './search-engine/search-engine.ts';
 import { step } from './steps.ts';
 
 /** The services that can be asked for. */
-export const SERVICES = ['emulator', 'search'] as const;
+export const SERVICES = ['emulator', 'search', 'issuer'] as const;
 export type Service = (typeof SERVICES)[number];
-
-/** Where the instance's key set lies. */
-export const issuerUrl = (instance: Instance): string => `http://127.0.0.1:${instance.ports.issuer}`;
 
 /**
  * Starts what is asked for and waits until it is healthy, writes the stack file, and returns it with the processes that
@@ -25,9 +23,10 @@ export async function startServices(
   const starts: Record<Service, (onNote: (note: string) => void) => Promise<Recorded | undefined>> = {
     emulator: (onNote) => startEmulator(instance, { ...options, searchAddress }, onNote),
     search: (onNote) => startSearchEngine(instance, onNote),
+    issuer: () => startIssuer(instance),
   };
-  const titles = { emulator: 'AWS emulator', search: 'OpenSearch' };
-  const addresses = { emulator: emulatorEndpoint(instance), search: search ?? '' };
+  const titles = { emulator: 'AWS emulator', search: 'OpenSearch', issuer: 'Token issuer' };
+  const addresses = { emulator: emulatorEndpoint(instance), search: search ?? '', issuer: issuerUrl(instance) };
   const started: Recorded[] = [];
   try {
     for (const service of SERVICES.filter((name) => services.includes(name))) {
