@@ -1,0 +1,183 @@
+import { everyRoute } from './api.ts';
+import { COMMON_REFUSALS, ERRORS, type ErrorCode } from './errors.ts';
+import { type Components, components, exampleOf, type JsonSchema, withoutProperties } from './json-schema.ts';
+import { isPublic } from './permissions.ts';
+import { type Alias, pathParameters, type Route } from './route.ts';
+
+const BASE = '#/components/schemas/';
+
+/** Refusals that an operation without a token may answer with. */
+const PUBLIC_REFUSALS = COMMON_REFUSALS.filter((code) => !code.startsWith('caller.'));
+
+const PROBLEM: JsonSchema = {
+  type: 'object',
+  description: 'Why the request was refused (RFC 9457). Switch on `code`; a code never changes its meaning.',
+  properties: {
+    type: { type: 'string', format: 'uri', examples: ['urn:parley:problem:request.invalid'] },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { type: 'string', enum: Object.keys(ERRORS) },
+    requestId: { type: 'string', description: 'Quote it when you ask for help.' },
+    issues: {
+      type: 'array',
+      description: 'What is wrong with the input, and where: a dotted path, empty for the whole.',
+      items: {
+        type: 'object',
+        properties: { path: { type: 'string' }, message: { type: 'string' } },
+        required: ['path', 'message'],
+      },
+    },
+  },
+  required: ['type', 'title', 'status', 'code', 'requestId'],
+  additionalProperties: true,
+};
+
+const EXAMPLE_REQUEST_ID = '9c1f3c64-8a4e-4b7e-9a53-3a1d0f3b7f10';
+
+const problemExample = (code: ErrorCode) => {
+  const [status, title] = ERRORS[code];
+  const issues =
+    code === 'request.invalid' ? { issues: [{ path: 'limit', message: 'Too big: expected number to be <=100' }] } : {};
+  return {
+    value: { type: `urn:parley:problem:${code}`, title, status, code, requestId: EXAMPLE_REQUEST_ID, ...issues },
+  };
+};
+
+const REQUEST_ID = { 'x-request-id': { $ref: '#/components/headers/RequestId' } };
+
+/** The refusals of one HTTP status as one response. */
+const refusals = (codes: readonly ErrorCode[]): Record<string, JsonSchema> => {
+  const byStatus = Map.groupBy(codes, (code) => ERRORS[code][0]);
+  return Object.fromEntries(
+    [...byStatus].map(([status, some]) => [
+      String(status),
+      {
+        description: some.map((code) => `\`${code}\`: ${ERRORS[code][1]}`).join('\n'),
+        headers: {
+          ...REQUEST_ID,
+          ...(status === 503 ? { 'retry-after': { $ref: '#/components/headers/RetryAfter' } } : {}),
+        },
+        content: {
+          'application/problem+json': {
+            schema: { $ref: `${BASE}Problem` },
+            examples: Object.fromEntries(some.map((code) => [code, problemExample(code)])),
+          },
+        },
+      },
+    ]),
+  );
+};
+
+const answer = (description: string, schema: JsonSchema, example: unknown, headers: object = {}): JsonSchema => ({
+  description,
+  headers: { ...REQUEST_ID, ...headers },
+  content: { 'application/json': { schema, example } },
+});
+
+/** A repeated create answers 200 with what the first one answered. */
+const replays = (route: Route): boolean =>
+  route.method === 'POST' &&
+  (takesKey(route) || route.refuses.some((code) => /client_id_reused|\.conflict$/.test(code)));
+
+/** True when the operation is made repeatable by an `Idempotency-Key`. */
+const takesKey = (route: Route): boolean => route.refuses.some((code) => code.endsWith('.idempotency_conflict'));
+
+const responses = (route: Route, output: JsonSchema, example: unknown): JsonSchema => {
+  const codes = [...new Set([...(isPublic(route.permission) ? PUBLIC_REFUSALS : COMMON_REFUSALS), ...route.refuses])];
+  const replayed = { 'idempotent-replayed': { $ref: '#/components/headers/IdempotentReplayed' } };
+  return {
+    [route.status]: answer(route.summary, output, example),
+    ...(replays(route) && route.status !== 200
+      ? { 200: answer('The same request came before: the first answer again.', output, example, replayed) }
+      : {}),
+    ...refusals(codes),
+  };
+};
+
+const operation = (
+  service: string,
+  operationId: string,
+  route: Route,
+  { method, path }: Alias,
+  gathered: Components,
+): JsonSchema => {
+  const output = gathered.schemaOf(route.output, 'output');
+  const input = gathered.schemaOf(route.input, 'input');
+  const inPath = pathParameters(path);
+  const { taken, rest } = withoutProperties(input, inPath);
+  const parameters: JsonSchema[] = inPath.map((name) => ({ name, in: 'path', required: true, schema: taken[name]! }));
+  const reads = method === 'GET' || method === 'DELETE';
+  if (reads) {
+    const required = (rest.required ?? []) as string[];
+    for (const [name, schema] of Object.entries((rest.properties ?? {}) as Record<string, JsonSchema>))
+      parameters.push({ name, in: 'query', required: required.includes(name), schema });
+  }
+  if (takesKey(route)) parameters.push({ $ref: '#/components/parameters/IdempotencyKey' });
+  const canonical = path === route.path && method === route.method;
+  return {
+    operationId,
+    tags: [service],
+    summary: route.summary,
+    ...(canonical
+      ? {}
+      : { description: `The same operation as \`${route.method} ${route.path}\`.`, 'x-alias-of': route.path }),
+    security: isPublic(route.permission) ? [] : [{ bearer: [] }],
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(reads
+      ? {}
+      : {
+          requestBody: {
+            required: Array.isArray(rest.required) || 'oneOf' in rest || 'anyOf' in rest,
+            content: { 'application/json': { schema: rest, example: exampleOf(rest, gathered.all()) } },
+          },
+        }),
+    responses: responses(route, output, exampleOf(output, gathered.all())),
+  };
+};
+
+/** The OpenAPI 3.1 document of the whole API, from `api` alone. */
+export function openApiDocument(version: string) {
+  const gathered = components(BASE);
+  const paths: Record<string, Record<string, JsonSchema>> = {};
+  for (const { service, name, route } of everyRoute())
+    for (const [index, address] of [route, ...(route.aliases ?? [])].entries()) {
+      const method = address.method.toLowerCase();
+      const others = paths[address.path] ?? {};
+      if (others[method]) throw new Error(`${address.method} ${address.path} is declared twice`);
+      const operationId = index === 0 ? name : `${name}Alias${index}`;
+      paths[address.path] = { ...others, [method]: operation(service, operationId, route, address, gathered) };
+    }
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'Parley',
+      version,
+      summary: 'Conversations, messages, media and search for many tenants.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/v1', description: 'The stage of the deployed REST API' }],
+    tags: [...new Set(everyRoute().map(({ service }) => service))].map((name) => ({ name })),
+    paths,
+    components: {
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      parameters: {
+        IdempotencyKey: {
+          name: 'Idempotency-Key',
+          in: 'header',
+          required: false,
+          description: 'Makes a create repeatable: the same key and body are answered with what the first one made.',
+          schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,128}$' },
+        },
+      },
+      headers: {
+        RequestId: { description: 'Names this request in the logs.', schema: { type: 'string' } },
+        RetryAfter: { description: 'Seconds to wait before trying again.', schema: { type: 'integer' } },
+        IdempotentReplayed: {
+          description: 'Says that this answer was given before and nothing was stored.',
+          schema: { type: 'string', const: 'true' },
+        },
+      },
+      schemas: { Problem: PROBLEM, ...gathered.all() },
+    },
+  };
+}
