@@ -12,6 +12,8 @@ export interface EmulatorOptions {
   readonly searchAddress?: string;
   /** Names of gaps to leave open (see `parley_emulator/__main__.py`); only its tests use it. */
   readonly leaveOpen?: readonly string[];
+  /** Seconds between two sweeps for expired items; 15 when absent. */
+  readonly ttlSeconds?: number;
 }
 
 /** The address of an instance's emulator. An IP and not a name: the SDK then puts the bucket into the path by itself. */
@@ -54,6 +56,7 @@ function environment(instance: Instance, options: EmulatorOptions): Record<strin
     SFTP_ENABLED: '0',
     MINISTACK_OPENSEARCH_ENDPOINT: options.searchAddress ?? '',
     PARLEY_LEAVE_OPEN: (options.leaveOpen ?? []).join(','),
+    PARLEY_TTL_SECONDS: String(options.ttlSeconds ?? 15),
   };
 }
 

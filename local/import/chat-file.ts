@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import * as z from 'zod';
+import { MAX_TEXT } from '#contract/messages.ts';
+import { Problem } from '../problem.ts';
+
+const unzip = promisify(gunzip);
+
+/** The two bytes every gzip file begins with (RFC 1952, 2.3.1). */
+const GZIP = Buffer.from([0x1f, 0x8b]);
+const NEWLINE = 0x0a;
+
+const wellFormed = (text: string): boolean => text.isWellFormed();
+const HALF = { error: 'holds half of a character (a lone surrogate)' };
+
+const Line = z.strictObject({
+  room: z.string().trim().min(1).max(100).refine(wellFormed, HALF),
+  at: z.iso.datetime({ offset: true }),
+  author: z.string().trim().min(1).max(200).refine(wellFormed, HALF),
+  text: z
+    .string()
+    .min(1, 'is empty')
+    .max(MAX_TEXT, `is longer than the ${MAX_TEXT.toLocaleString('en')} characters a message may have`)
+    .refine(wellFormed, HALF),
+});
+
+/** One line of the file. */
+export type Line = z.output<typeof Line>;
+
+/** A chat file, read and checked. */
+export interface ChatFile {
+  /** SHA-256 of the text, unpacked: the same chat is the same import however it was compressed. */
+  readonly digest: string;
+  readonly lines: readonly Line[];
+}
+
+function parseLine(bytes: Uint8Array, number: number): Line {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw new Problem(`Line ${number} is not UTF-8 JSON (${(error as Error).message}); nothing was sent.`);
+  }
+  const parsed = Line.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the line'}: ${message}`);
+  throw new Problem(`Line ${number} is no message (${issues.join('; ')}); nothing was sent.`);
+}
+
+/** Parses a chat file's bytes, packed or not. Raises a `Problem` that names the first line that is no message. */
+export async function parseChatFile(bytes: Buffer): Promise<ChatFile> {
+  const text = bytes.subarray(0, GZIP.length).equals(GZIP) ? await unzip(bytes) : bytes;
+  const lines: Line[] = [];
+  // Line by line from the bytes: a large file is longer than the longest string.
+  for (let from = 0, number = 1; from < text.length; number++) {
+    const end = text.indexOf(NEWLINE, from);
+    const line = text.subarray(from, end < 0 ? text.length : end);
+    if (line.toString('latin1').trim() !== '') lines.push(parseLine(line, number));
+    from = end < 0 ? text.length : end + 1;
+  }
+  return { digest: createHash('sha256').update(text).digest('base64url'), lines };
+}
+
+/** Reads a `.jsonl` or `.jsonl.gz` file of `{room, at, author, text}`. Raises a `Problem` when it cannot. */
+export async function readChatFile(path: string): Promise<ChatFile> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    throw new Problem(`${path} cannot be read (${(error as Error).message}).`);
+  }
+  return parseChatFile(bytes);
+}
