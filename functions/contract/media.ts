@@ -49,6 +49,9 @@ export const UPLOAD_LIMITS = {
   'image/avif': 25 * 1024 * 1024,
 } as const;
 
+/** Hours after which a media that nothing was uploaded for is gone. */
+export const UNUSED_HOURS = 24;
+
 export const RenditionName = z.enum(['thumbnail', 'display']);
 
 export const Rendition = z.strictObject({
@@ -79,7 +82,7 @@ export const requestUpload = route({
   path: '/media',
   summary: 'Ask for an upload; answers a presigned POST for exactly this file',
   permission: 'media:upload',
-  uses: ['table:put', 'quarantine:upload'],
+  uses: ['table:put', 'table:get', 'quarantine:upload'],
   input: z.strictObject({
     fileName: z.string().min(1).max(255),
     contentType: z.string().max(127),
@@ -89,7 +92,7 @@ export const requestUpload = route({
     media: Media,
     upload: z.strictObject({ url: z.string(), fields: z.record(z.string(), z.string()), expiresAt: Instant }),
   }),
-  refuses: ['media.type_unsupported', 'media.too_large'],
+  refuses: ['media.type_unsupported', 'media.too_large', 'media.idempotency_conflict'],
   status: 201,
 });
 

@@ -96,6 +96,9 @@ export function judgeHeader(claimed: string, header: Header): Reason | undefined
   return undefined;
 }
 
+/** Where the upload of a media lies in quarantine, and the start of its renditions' keys in the clean bucket. */
+export const objectKeyOf = (tenantId: string, mediaId: string): string => `${tenantId}/${mediaId}`;
+
 const UNSHOWABLE = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /**

@@ -1,0 +1,7 @@
+import { api } from '#contract/api.ts';
+import { service } from '#runtime/service.ts';
+import { getMedia } from './get-media.ts';
+import { getMediaUrl } from './get-media-url.ts';
+import { requestUpload } from './request-upload.ts';
+
+export const handler = service(api.media, { requestUpload, getMedia, getMediaUrl });
