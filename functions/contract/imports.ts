@@ -3,8 +3,11 @@ import { ConversationId, ImportId, Instant, UserId } from './ids.ts';
 import { MAX_TEXT } from './messages.ts';
 import { route } from './route.ts';
 
-/** Messages in one batch: with the head and the ledger entry they are one transaction of at most 100 items. */
-export const MAX_BATCH = 98;
+/** Messages in one batch: with the head, the import and the batch's ledger entry they are one transaction of 100 items. */
+export const MAX_BATCH = 97;
+
+/** Participants that the call which starts an import may name; more are added to the conversation afterwards. */
+export const MAX_IMPORT_PARTICIPANTS = 90;
 
 const ImportState = z
   .strictObject({
@@ -12,6 +15,7 @@ const ImportState = z
     conversationId: ConversationId,
     /** The batch to send next; everything before it is stored. */
     nextBatch: z.int(),
+    /** Messages stored so far. */
     messages: z.int(),
   })
   .meta({ id: 'Import' });
@@ -19,19 +23,19 @@ const ImportState = z
 export const startImport = route({
   method: 'POST',
   path: '/imports',
-  summary: 'Start an import, or find where it stands',
+  summary: 'Start an import into a conversation of its own, or find where it stands',
   permission: 'import:write',
-  uses: ['table:put', 'table:get', 'table:batch-get', 'table:update', 'table:check', 'table:query'],
+  uses: ['table:get', 'table:put'],
   input: z.strictObject({
     importId: ImportId,
     conversation: z.strictObject({
       type: z.enum(['group', 'channel']),
       name: z.string().trim().min(1).max(100),
-      participants: z.array(UserId).max(90),
+      participants: z.array(UserId).max(MAX_IMPORT_PARTICIPANTS),
     }),
   }),
   output: ImportState,
-  refuses: ['import.conflict'],
+  refuses: ['import.conflict', 'service.contended'],
   status: 201,
 });
 
@@ -52,16 +56,22 @@ export const importBatch = route({
   path: '/imports/{importId}/batches',
   summary: 'Bring in one batch, all of it or nothing; a repeated batch adds nothing',
   permission: 'import:write',
-  uses: ['table:get', 'table:put', 'table:update', 'table:check'],
+  uses: ['table:batch-get', 'table:put', 'table:update'],
   input: z.strictObject({
     importId: ImportId,
+    /** Counts from 0, in order; the same number with other messages is refused. */
     batch: z.int().min(0),
     messages: z
       .array(z.strictObject({ senderId: UserId, text: z.string().min(1).max(MAX_TEXT), sentAt: Instant }))
       .min(1)
       .max(MAX_BATCH),
   }),
-  output: z.strictObject({ firstSeq: z.int(), lastSeq: z.int(), nextBatch: z.int() }),
-  refuses: ['import.not_found', 'import.conflict', 'import.out_of_order', 'service.contended'],
+  output: z.strictObject({
+    /** The numbers of the first and the last message of the batch; those between are the batch's too. */
+    firstSeq: z.int(),
+    lastSeq: z.int(),
+    nextBatch: z.int(),
+  }),
+  refuses: ['import.not_found', 'import.conflict', 'import.out_of_order', 'conversation.archived', 'service.contended'],
   status: 201,
 });

@@ -35,7 +35,10 @@ export async function importRoom(send: Send, room: Room, onStored: (messages: nu
   // After the messages, because each addition takes a number of the log.
   for (let from = 0; from < room.laterParticipants.length; from += MAX_ADDED) {
     const userIds = room.laterParticipants.slice(from, from + MAX_ADDED);
-    await send(addParticipants.path.replace('{conversationId}', state.conversationId), { userIds });
+    const path = addParticipants.path.replace('{conversationId}', state.conversationId);
+    const { results } = addParticipants.output.parse(await send(path, { userIds }));
+    const full = results.filter(({ status }) => status === 'full').length;
+    if (full > 0) throw new Problem(`${full} authors found no place in ${state.conversationId}: it is full.`);
   }
   return { conversationId: state.conversationId, added: stored - state.messages };
 }

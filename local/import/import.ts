@@ -40,7 +40,7 @@ function accessOf({ tenant, instance: name, as: user, url, token }: Options): Ac
 async function importFile(file: string, options: Options): Promise<void> {
   const chat = await readChatFile(file);
   const send = sender(accessOf(options));
-  const rooms = roomsOf(chat, options.as);
+  const rooms = roomsOf(chat);
   const bar = new SingleBar(
     {
       format: '{bar} {percentage} %  {value} of {total} messages  {speed} messages/s  {room}',

@@ -20,8 +20,8 @@ export interface Room {
 /** What a batch's body has around its messages, with room to spare. */
 const ENVELOPE_BYTES = 256;
 
-/** The rooms of a file, each with its participants and messages in the file's order. `by` is who imports. */
-export function roomsOf({ digest, lines }: ChatFile, by: string): Room[] {
+/** The rooms of a file, each with its participants and messages in the file's order. */
+export function roomsOf({ digest, lines }: ChatFile): Room[] {
   const userIds = userIdsOf(lines.map(({ author }) => author));
   return [...Map.groupBy(lines, ({ room }) => room)].map(([name, of]) => {
     const messages = of.map(({ author, text, at }) => ({
@@ -30,7 +30,8 @@ export function roomsOf({ digest, lines }: ChatFile, by: string): Room[] {
       sentAt: new Date(at).toISOString(),
     }));
     const participants = [...new Set(messages.map(({ senderId }) => senderId))];
-    const type = new Set([by, ...participants]).size > MEMBER_CAP.group ? 'channel' : 'group';
+    // Whoever imports becomes the owner and may be one more.
+    const type = participants.length < MEMBER_CAP.group ? 'group' : 'channel';
     return {
       start: {
         importId: importIdOf(digest, name),

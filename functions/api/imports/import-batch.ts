@@ -1,0 +1,30 @@
+import type { importBatch } from '#contract/imports.ts';
+import { decideBatch } from '#domain/import.ts';
+import type { Handle } from '#runtime/service.ts';
+import { findStanding, hashOfBatch, storeBatch } from '#table/import-batch.ts';
+import { contend } from './contend.ts';
+
+/**
+ * Stores a batch, all of it or nothing, or answers what it was answered. Live sends into the same conversation may take
+ * numbers meanwhile: the batch then takes those after them. Nothing is pushed to sockets: members pull what was imported.
+ *
+ * Raises `import.not_found`, `import.conflict`, `import.out_of_order`, `conversation.archived`, `service.contended`.
+ */
+export const handleImportBatch: Handle<typeof importBatch> = async ({ importId, batch, messages }, { caller, at }) => {
+  const hash = hashOfBatch(messages);
+  return contend(async () => {
+    const { head, ...standing } = await findStanding(caller.tenant, { importId, batch });
+    const decision = decideBatch(standing, { batch, hash });
+    if (decision.kind === 'again') return undefined;
+    if (decision.kind === 'replay') return { body: toAnswer(batch, decision.stored), replayed: true };
+    if (!head) throw new Error(`the conversation of import ${importId} has no head`);
+    const stored = await storeBatch(caller.tenant, { importId, batch }, { head, messages, hash, at });
+    return stored && { body: toAnswer(batch, stored) };
+  });
+};
+
+const toAnswer = (batch: number, { firstSeq, lastSeq }: { firstSeq: number; lastSeq: number }) => ({
+  firstSeq,
+  lastSeq,
+  nextBatch: batch + 1,
+});

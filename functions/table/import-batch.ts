@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import type { importBatch } from '#contract/imports.ts';
+import type { Input } from '#contract/route.ts';
+import { previewOf, type Standing, type StoredBatch } from '#domain/import.ts';
+import { batchGet } from './batch-get.ts';
+import { tableName } from './client.ts';
+import { type Head, HeadEntity } from './conversation.ts';
+import type { Item, TenantKey } from './entity.ts';
+import { conversationIdOfImport, ImportEntity, ImportedBatchEntity } from './import.ts';
+import { writeTogether } from './import-transaction.ts';
+import { MessageEntity } from './message.ts';
+
+/** A message as an import brings it. */
+export type ImportedMessage = Input<typeof importBatch>['messages'][number];
+
+/** Which batch of which import. */
+export interface BatchId {
+  readonly importId: string;
+  readonly batch: number;
+}
+
+/** A digest of a batch's messages: senders, texts and times, in their order. */
+export const hashOfBatch = (messages: readonly ImportedMessage[]): string =>
+  createHash('sha256')
+    .update(JSON.stringify(messages.map(({ senderId, text, sentAt }) => [senderId, text, Date.parse(sentAt)])))
+    .digest('base64url');
+
+/**
+ * AP-42 Where an import stands before one of its batches: the import, the batch's ledger entry and the conversation's
+ * head, consistently, in one call. The three are read beside each other, not at one moment.
+ */
+export async function findStanding(
+  tenant: TenantKey,
+  { importId, batch }: BatchId,
+): Promise<Standing & { readonly head: Head | undefined }> {
+  const keys = [
+    ImportEntity.key(tenant, importId),
+    ImportedBatchEntity.key(tenant, { importId, batch }),
+    HeadEntity.key(tenant, conversationIdOfImport(tenant, importId)),
+  ] as const;
+  const items = await batchGet(keys, { consistent: true });
+  const [progress, stored, head] = keys.map(({ pk, sk }) => items.find((item) => item.pk === pk && item.sk === sk));
+  return {
+    progress: progress && ImportEntity.fromItem(progress),
+    stored: stored && ImportedBatchEntity.fromItem(stored),
+    archived: head !== undefined && HeadEntity.fromItem(head).archivedAt !== undefined,
+    head: head && HeadEntity.fromItem(head),
+  };
+}
+
+/**
+ * AP-43 Stores a batch after `head.seq`: the head takes all of its numbers at once, the messages are put write-once,
+ * the import counts it and the ledger keeps it, in one transaction: all of it or nothing, so the log has no hole.
+ * Undefined when the head, the import or the ledger has moved meanwhile.
+ *
+ * At most 100 items; the bytes stay far below a transaction's 4 MB because a request body is at most 256 KB.
+ */
+export async function storeBatch(
+  tenant: TenantKey,
+  { importId, batch }: BatchId,
+  {
+    head,
+    messages,
+    hash,
+    at,
+  }: {
+    readonly head: Head;
+    readonly messages: readonly ImportedMessage[];
+    readonly hash: string;
+    readonly at: number;
+  },
+): Promise<StoredBatch | undefined> {
+  const TableName = tableName();
+  const conversationId = conversationIdOfImport(tenant, importId);
+  const stored: StoredBatch = { hash, firstSeq: head.seq + 1, lastSeq: head.seq + messages.length };
+  const last = messages.at(-1)!;
+  const writeOnce = (Item: Item) => ({ Put: { TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' } });
+  const written = await writeTogether([
+    {
+      Update: {
+        TableName,
+        Key: HeadEntity.key(tenant, conversationId),
+        UpdateExpression: 'SET seq = :lastSeq, lastSeq = :lastSeq, lastAt = :at, #last = :last',
+        ConditionExpression: 'seq = :seq AND attribute_not_exists(archivedAt)',
+        ExpressionAttributeNames: { '#last': 'last' },
+        ExpressionAttributeValues: {
+          ':seq': head.seq,
+          ':lastSeq': stored.lastSeq,
+          // A live message may carry a time of a clock that is ahead of this one.
+          ':at': Math.max(head.lastAt, at),
+          ':last': { by: last.senderId, type: 'text', text: previewOf(last.text) },
+        },
+      },
+    },
+    {
+      Update: {
+        TableName,
+        Key: ImportEntity.key(tenant, importId),
+        UpdateExpression: 'SET nextBatch = :next, messages = messages + :count',
+        ConditionExpression: 'nextBatch = :batch',
+        ExpressionAttributeValues: { ':batch': batch, ':next': batch + 1, ':count': messages.length },
+      },
+    },
+    writeOnce(ImportedBatchEntity.toItem(tenant, { importId, batch }, stored)),
+    ...messages.map(({ senderId, text, sentAt }, index) =>
+      writeOnce(
+        MessageEntity.toItem(
+          tenant,
+          { conversationId, seq: stored.firstSeq + index },
+          // `a` stays the server's time, by which the log is in order; the file's own time is kept beside it.
+          { u: senderId, b: { type: 'text', text }, a: at, s: Date.parse(sentAt), v: 1 },
+        ),
+      ),
+    ),
+  ]);
+  return written ? stored : undefined;
+}

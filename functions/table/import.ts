@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import type { startImport } from '#contract/imports.ts';
+import type { Input } from '#contract/route.ts';
+import { documents, tableName } from './client.ts';
+import { conversationPartition, HeadEntity } from './conversation.ts';
+import { digits, entity, type Item, join, type Key, type TenantKey } from './entity.ts';
+import { writeTogether } from './import-transaction.ts';
+import { MemberEntity } from './member.ts';
+
+/**
+ * An import: which conversation it fills and how far it has come. It lives as long as the conversation, so that the
+ * same file adds nothing, however much later it is sent again.
+ */
+export const Import = z.object({
+  conversationId: z.string(),
+  /** Digest of the conversation it was started with. */
+  hash: z.string(),
+  nextBatch: z.number(),
+  messages: z.number(),
+  startedBy: z.string(),
+  startedAt: z.number(),
+});
+export type Import = z.output<typeof Import>;
+
+/** The partition of an import and its ledger. */
+const importPartition = (tenant: TenantKey, importId: string): string => join(tenant, 'I', importId);
+
+export const ImportEntity = entity({
+  type: 'import',
+  schema: Import,
+  key: (tenant: TenantKey, importId: string): Key => ({ pk: importPartition(tenant, importId), sk: 'IMPORT' }),
+});
+
+/** The ledger's entry of one batch: what was stored and where. */
+export const ImportedBatch = z.object({
+  /** Digest of the batch's messages. */
+  hash: z.string(),
+  firstSeq: z.number(),
+  lastSeq: z.number(),
+});
+
+export const ImportedBatchEntity = entity({
+  type: 'import-batch',
+  schema: ImportedBatch,
+  key: (tenant: TenantKey, id: { importId: string; batch: number }): Key => ({
+    pk: importPartition(tenant, id.importId),
+    sk: join('B', digits(id.batch)),
+  }),
+});
+
+/** The conversation that an import fills. It follows from the import, so that two starts at once mean the same one. */
+export const conversationIdOfImport = (tenant: TenantKey, importId: string): string =>
+  `cnv_${createHash('sha256').update(`import\n${tenant}\n${importId}`).digest('base64url').slice(0, 22)}`;
+
+/** What an import's conversation is to be. */
+export type ImportedConversation = Input<typeof startImport>['conversation'];
+
+/** A digest of the conversation an import is started with; the order of its participants does not matter. */
+export const hashOfConversation = ({ type, name, participants }: ImportedConversation): string =>
+  createHash('sha256')
+    .update(JSON.stringify([type, name, [...new Set(participants)].sort()]))
+    .digest('base64url');
+
+/** AP-40 An import by its id, consistently; undefined when there is none. */
+export async function findImport(tenant: TenantKey, importId: string): Promise<Import | undefined> {
+  const { Item } = await documents.send(
+    new GetCommand({ TableName: tableName(), Key: ImportEntity.key(tenant, importId), ConsistentRead: true }),
+  );
+  return Item && ImportEntity.fromItem(Item);
+}
+
+/**
+ * AP-41 Starts an import: its empty conversation (head, members and their count) and the import itself, all or nothing.
+ * The log starts empty, so that message k of the file gets number k. Undefined when another start won.
+ */
+export async function createImport(
+  tenant: TenantKey,
+  importId: string,
+  conversation: ImportedConversation,
+  { by, at }: { readonly by: string; readonly at: number },
+): Promise<Import | undefined> {
+  const conversationId = conversationIdOfImport(tenant, importId);
+  const users = [...new Set([by, ...conversation.participants])];
+  const started: Import = {
+    conversationId,
+    hash: hashOfConversation(conversation),
+    nextBatch: 0,
+    messages: 0,
+    startedBy: by,
+    startedAt: at,
+  };
+  const head = HeadEntity.toItem(tenant, conversationId, {
+    type: conversation.type,
+    name: conversation.name,
+    createdBy: by,
+    createdAt: at,
+    seq: 0,
+    firstSeq: 1,
+    recent: {},
+    older: {},
+    generation: 0,
+    floor: -1,
+    lastAt: at,
+  });
+  const count: Item = {
+    pk: conversationPartition(tenant, conversationId),
+    sk: 'COUNT',
+    ty: 'count',
+    members: users.length,
+    owners: 1,
+  };
+  const members = users.map((userId) =>
+    MemberEntity.toItem(
+      tenant,
+      // Nobody was let in by an entry of the log: they were all there before its first.
+      { userId, conversationId, role: userId === by ? 'owner' : 'member', joinedAt: at, joinedSeq: 0, addedBy: by },
+      at,
+    ),
+  );
+  const items = [ImportEntity.toItem(tenant, importId, started), head, count, ...members];
+  const written = await writeTogether(
+    items.map((Item) => ({
+      Put: { TableName: tableName(), Item, ConditionExpression: 'attribute_not_exists(pk)' },
+    })),
+  );
+  return written ? started : undefined;
+}
