@@ -22,12 +22,14 @@ export const Head = z.object({
   /** Client id keys and their numbers: the generation being filled, and the one before. */
   recent: Generation,
   older: Generation,
-  /** Counts drops of a generation and moves of an id. */
+  /** Counts drops of a generation. */
   generation: z.number(),
   /** Greatest time (ms) of a client id ever dropped; -1 before the first drop. */
   floor: z.number(),
   lastAt: z.number(),
-  last: z.object({ seq: z.number(), by: z.string(), type: z.string(), text: z.string() }).optional(),
+  /** The number of the last message, and what a list shows of it. */
+  lastSeq: z.number().optional(),
+  last: z.object({ by: z.string(), type: z.string(), text: z.string() }).optional(),
   archivedAt: z.number().optional(),
 });
 export type Head = z.output<typeof Head>;

@@ -59,6 +59,6 @@ export async function findMessage(tenant: TenantKey, key: MessageKey): Promise<M
   const { Item } = await documents.send(
     new GetCommand({ TableName: tableName(), Key: MessageEntity.key(tenant, key), ConsistentRead: true }),
   );
-  if (!Item || Item['ty'] !== MessageEntity.type) return undefined;
+  if (!Item || Item.ty !== MessageEntity.type) return undefined;
   return toMessage(key.conversationId, key.seq, MessageEntity.fromItem(Item));
 }

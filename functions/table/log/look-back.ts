@@ -1,0 +1,33 @@
+import { type Limits, lookBackHorizon } from '#domain/sequence.ts';
+import type { Entry, LogHead, LogStore } from './store.ts';
+
+/** Entries one step of a look-back reads. */
+const STEP = 250;
+
+/**
+ * Looks for a client id that is older than the head's memory, from the head backwards to where it cannot lie any more.
+ * Answers the entry, undefined when it was never stored, or `too_far` when that would take more than
+ * `limits.lookBack` entries.
+ */
+export async function lookBack(
+  log: LogStore,
+  head: LogHead,
+  wanted: { readonly author: string; readonly clientId: string; readonly tau: number },
+  limits: Limits,
+): Promise<Entry | 'too_far' | undefined> {
+  const horizon = lookBackHorizon(wanted.tau, limits);
+  let before = head.seq + 1;
+  for (let read = 0; read < limits.lookBack; ) {
+    const entries = await log.backwards(before, Math.min(STEP, limits.lookBack - read));
+    for (const entry of entries) {
+      if (entry.kind === 'message' && entry.message.u === wanted.author && entry.message.c === wanted.clientId)
+        return entry;
+      if (entry.at < horizon) return undefined;
+    }
+    const last = entries.at(-1);
+    if (!last) return undefined;
+    read += entries.length;
+    before = last.seq;
+  }
+  return 'too_far';
+}

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { type Outcome, type Rule, runSchedule } from '#test/support/log-schedule.ts';
+
+/** Schedules a run plays; PARLEY_SCHEDULES asks for more. */
+const SCHEDULES = Number(process.env.PARLEY_SCHEDULES ?? 6_000);
+
+const isBroken = ({ duplicates, lost, changed, gaps }: Outcome): boolean =>
+  duplicates.length + lost.length + changed.length + gaps.length > 0;
+
+/** Plays schedules until one breaks a promise; undefined when none does. */
+const firstBroken = async (
+  schedules: number,
+  without?: Rule,
+): Promise<{ seed: number; outcome: Outcome } | undefined> => {
+  for (let seed = 1; seed <= schedules; seed++) {
+    const outcome = await runSchedule(seed, without);
+    if (isBroken(outcome)) return { seed, outcome };
+  }
+  return undefined;
+};
+
+describe('the log under random schedules of races, crashes, lost replies and late retries', () => {
+  it(`loses nothing, stores nothing twice and leaves no gap (${SCHEDULES} schedules)`, async () => {
+    expect(await firstBroken(SCHEDULES)).toBeUndefined();
+  });
+
+  it('replays from its seed', async () => {
+    expect(await runSchedule(7)).toEqual(await runSchedule(7));
+  });
+
+  const rules: Rule[] = [
+    'settle',
+    'generationCondition',
+    'moveToRecent',
+    'margin',
+    'writeOnce',
+    'floorCondition',
+    'moveCondition',
+  ];
+  it.each(rules)('is broken within 60,000 schedules without the rule "%s"', async (rule) => {
+    expect(await firstBroken(60_000, rule)).toBeDefined();
+  });
+});
