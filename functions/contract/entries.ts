@@ -1,0 +1,127 @@
+import { api, type Service } from './api.ts';
+import type { EnvironmentKey } from './environment.ts';
+import type { Route } from './route.ts';
+import { indexSearch, publishEvents, type Subscription } from './subscriptions.ts';
+import type { Use } from './uses.ts';
+
+/** What a function is deployed with, besides its code: `infra/` builds the function, its role and its environment from it. */
+export interface Entry {
+  /** The file that exports `handler`, from the repository's root. */
+  readonly file: `functions/${string}.lambda.ts`;
+  readonly uses: readonly Use[];
+  /** Variables it reads that no use of it brings. */
+  readonly environment: readonly EnvironmentKey[];
+  /** MB; the share of a processor grows with it, one whole at 1,769. */
+  readonly memory: number;
+  readonly timeoutSeconds: number;
+}
+
+/** API Gateway gives up after 29 s; a function that runs longer answers nobody. */
+const ANSWER_SECONDS = 28;
+
+const EXTRA: Partial<Record<Service, readonly EnvironmentKey[]>> = { realtime: ['socketsUrl'] };
+
+const service = (name: Service): Entry => ({
+  file: `functions/api/${name}/${name}.lambda.ts`,
+  uses: [...new Set(Object.values<Route>(api[name]).flatMap((route) => route.uses))],
+  environment: EXTRA[name] ?? [],
+  memory: 512,
+  timeoutSeconds: ANSWER_SECONDS,
+});
+
+/** One function a service: it holds what any of its routes uses. */
+export const SERVICES = Object.fromEntries(
+  (Object.keys(api) as Service[]).map((name) => [name, service(name)]),
+) as Record<Service, Entry>;
+
+/** Verifies the bearer token of every request that is not public. */
+export const AUTHORIZER: Entry = {
+  file: 'functions/api/authorizer/authorizer.lambda.ts',
+  uses: [],
+  environment: ['issuer', 'audience', 'claims'],
+  memory: 512,
+  timeoutSeconds: 10,
+};
+
+/** The WebSocket API: who may open a socket, and what happens on it. */
+export const SOCKETS = {
+  authorizer: {
+    file: 'functions/realtime/authorizer.lambda.ts',
+    uses: ['signing-key:read'],
+    environment: [],
+    memory: 512,
+    timeoutSeconds: 10,
+  },
+  connect: {
+    file: 'functions/realtime/connect.lambda.ts',
+    uses: ['table:update'],
+    environment: [],
+    memory: 512,
+    timeoutSeconds: 10,
+  },
+  disconnect: {
+    file: 'functions/realtime/disconnect.lambda.ts',
+    uses: ['table:update'],
+    environment: [],
+    memory: 512,
+    timeoutSeconds: 10,
+  },
+  command: {
+    file: 'functions/realtime/command.lambda.ts',
+    uses: ['sockets:post'],
+    environment: [],
+    memory: 512,
+    timeoutSeconds: ANSWER_SECONDS,
+  },
+} as const satisfies Record<string, Entry>;
+
+/** Posts what a send left to the queue of stragglers: large audiences, sockets that answered 429 or 5xx. */
+export const FAN_OUT: Entry = {
+  file: 'functions/realtime/fan-out.lambda.ts',
+  uses: ['table:get', 'table:batch-get', 'table:query', 'table:update', 'sockets:post'],
+  environment: [],
+  memory: 1_024,
+  timeoutSeconds: 60,
+};
+
+const consumer = (subscription: Subscription): Entry => ({
+  file: `functions/stream/${subscription.name as 'index-search'}.lambda.ts`,
+  uses: subscription.uses,
+  environment: subscription.environment,
+  memory: 512,
+  timeoutSeconds: 60,
+});
+
+/** The readers of the table's stream, by subscription. */
+export const CONSUMERS = [
+  { subscription: indexSearch, entry: consumer(indexSearch) },
+  { subscription: publishEvents, entry: consumer(publishEvents) },
+] as const;
+
+/** Turns an upload into renditions. One whole processor: decoding is what takes the time. */
+export const PROCESS_UPLOAD: Entry = {
+  file: 'functions/media/process-upload.lambda.ts',
+  uses: [
+    'quarantine:read',
+    'clean:write',
+    'table:get',
+    'table:update',
+    'table:batch-get',
+    'table:query',
+    'sockets:post',
+    'stragglers:send',
+  ],
+  environment: [],
+  memory: 1_769,
+  timeoutSeconds: 60,
+};
+
+/** Every function that is deployed, by its name. */
+export const everyEntry = (): Record<string, Entry> => ({
+  ...SERVICES,
+  authorizer: AUTHORIZER,
+  ...Object.fromEntries(Object.entries(SOCKETS).map(([name, entry]) => [`socket-${name}`, entry])),
+  'fan-out': FAN_OUT,
+  ...Object.fromEntries(CONSUMERS.map(({ subscription, entry }) => [subscription.name, entry])),
+  'process-upload': PROCESS_UPLOAD,
+});

@@ -1,0 +1,149 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Architecture } from 'aws-cdk-lib/aws-lambda';
+import * as z from 'zod';
+
+/** The repository's root. */
+export const ROOT = join(import.meta.dirname, '..');
+
+/** File beside cdk.json that may hold a section a stage, so that nothing long is typed on the command line. */
+const CONFIG_FILE = 'parley.config.json';
+
+export const STAGES = ['local', 'dev', 'prod'] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** Which claims of a token hold what the service needs. */
+const Claims = z.strictObject({
+  user: z.string().min(1).default('sub'),
+  tenant: z.string().min(1).default('tenant'),
+  roles: z.string().min(1).default('roles'),
+  name: z.string().min(1).default('name'),
+});
+
+/** `a,b` from the command line or a list from the file. */
+const List = z.union([
+  z.array(z.string().min(1)).min(1),
+  z
+    .string()
+    .min(1)
+    .transform((text) => text.split(',').map((part) => part.trim())),
+]);
+
+/** `-c search.enabled=false` arrives as text. */
+const Flag = z.union([z.boolean(), z.stringbool()]);
+
+const shared = {
+  /** First part of every name, so that two deployments can share an account. */
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9]{1,14}$/, '2 to 15 lower case letters and digits')
+    .default('parley'),
+  /** OIDC issuer whose tokens are accepted; its key set is found by discovery. */
+  issuerUrl: z.url(),
+  /** `aud` that a token must carry. */
+  audience: z.string().min(1).default('parley'),
+  claims: Claims.prefault({}),
+  /** Origins whose pages may upload to the quarantine bucket. The API itself answers any: it takes tokens, no cookies. */
+  uploadOrigins: List.default(['*']),
+  /** E-mail address that alarms go to. */
+  alarmEmail: z.email().optional(),
+  /** Shown by `GET /health`. */
+  version: z.string().default('0.1.0'),
+};
+
+const SearchDomain = z.strictObject({
+  /** Without it there is no search route and nothing that costs while nobody talks. */
+  enabled: Flag.default(true),
+  instanceType: z
+    .string()
+    .regex(/^[a-z0-9]+\.[a-z0-9]+\.search$/)
+    .default('t3.small.search'),
+  /** Data nodes; from two on they stand in two zones. */
+  nodes: z.coerce.number().int().min(1).max(10).default(1),
+  volumeGiB: z.coerce.number().int().min(10).max(1_000).default(10),
+});
+
+const Throttle = z.strictObject({
+  /** Requests a second, whole API. */
+  rate: z.coerce.number().positive().default(1_000),
+  burst: z.coerce.number().int().positive().default(2_000),
+});
+
+const Cloud = {
+  ...shared,
+  search: SearchDomain.prefault({}),
+  throttle: Throttle.prefault({}),
+};
+
+/** What differs between stages. Parsed from CDK context (`-c key=value`) over the stage's section of the file. */
+export const Config = z.discriminatedUnion('stage', [
+  z.strictObject({
+    ...shared,
+    stage: z.literal('local'),
+    search: SearchDomain.prefault({}),
+    logRetentionDays: z.coerce.number().default(7),
+    /** Address of the emulator, as a client reaches it. */
+    emulatorEndpoint: z.url(),
+    /** Address of the search engine that stands in for the domain. */
+    searchUrl: z.url(),
+    /** The emulator enforces IAM: the deployment uses the caller's credentials instead of bootstrapped roles. */
+    iam: Flag.default(false),
+  }),
+  z.strictObject({ ...Cloud, stage: z.literal('dev'), logRetentionDays: z.coerce.number().default(30) }),
+  z.strictObject({
+    ...Cloud,
+    stage: z.literal('prod'),
+    search: SearchDomain.extend({ nodes: SearchDomain.shape.nodes.unwrap().default(2) }).prefault({}),
+    logRetentionDays: z.coerce.number().default(365),
+  }),
+]);
+export type Config = z.output<typeof Config>;
+
+/** What a `local` configuration has and the others have not. */
+export type LocalConfig = Extract<Config, { stage: 'local' }>;
+
+/** Every key that context may set, with dots for what lies inside: `search.enabled`, `claims.tenant`. */
+const SECTIONS: Record<string, z.ZodObject> = { claims: Claims, search: SearchDomain, throttle: Throttle };
+const KEYS = [
+  ...Object.keys(shared),
+  ...['logRetentionDays', 'emulatorEndpoint', 'searchUrl', 'iam'],
+  ...Object.entries(SECTIONS).flatMap(([section, schema]) =>
+    Object.keys(schema.shape).map((key) => `${section}.${key}`),
+  ),
+].filter((key) => !(key in SECTIONS));
+
+function fromFile(stage: string): Record<string, unknown> {
+  const file = join(ROOT, CONFIG_FILE);
+  if (!existsSync(file)) return {};
+  const sections = z
+    .record(z.string(), z.record(z.string(), z.unknown()))
+    .parse(JSON.parse(readFileSync(file, 'utf8')));
+  return sections[stage] ?? {};
+}
+
+/**
+ * The configuration of a deployment: the stage's section of `parley.config.json`, overridden by what `context` answers
+ * (`app.node.tryGetContext`). Raises an error that names each wrong or missing key.
+ */
+export function configFrom(context: (key: string) => unknown): Config {
+  const stage = String(context('stage') ?? 'dev');
+  const given: Record<string, unknown> = { ...fromFile(stage), stage };
+  for (const key of KEYS) {
+    const value = context(key);
+    if (value === undefined) continue;
+    const [first, second] = key.split('.') as [string, string | undefined];
+    given[first] = second === undefined ? value : { ...(given[first] as object | undefined), [second]: value };
+  }
+  const parsed = Config.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new Error(
+    `The configuration of stage "${stage}" (${CONFIG_FILE} and -c key=value) does not fit:\n${z.prettifyError(parsed.error)}`,
+  );
+}
+
+/** `parley-dev`: the prefix of every name of a deployment. */
+export const prefixOf = (config: Config): string => `${config.name}-${config.stage}`;
+
+/** Functions run on arm64 on AWS (a fifth cheaper), locally on what the machine is. */
+export const architectureOf = (config: Config): Architecture =>
+  config.stage === 'local' && process.arch === 'x64' ? Architecture.X86_64 : Architecture.ARM_64;

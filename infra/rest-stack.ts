@@ -1,0 +1,162 @@
+import { Aws, CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import {
+  AccessLogFormat,
+  AuthorizationType,
+  ContentHandling,
+  EndpointType,
+  IdentitySource,
+  type IResource,
+  LambdaIntegration,
+  LogGroupLogDestination,
+  MethodLoggingLevel,
+  MockIntegration,
+  RequestAuthorizer,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { api as contract, type Service } from '#contract/api.ts';
+import { AUTHORIZER, SERVICES } from '#contract/entries.ts';
+import { isPublic } from '#contract/permissions.ts';
+import type { Route } from '#contract/route.ts';
+import { type Config, prefixOf } from './config.ts';
+import { addGatewayResponses } from './constructs/gateway-responses.ts';
+import { ParleyFunction, type Setting } from './constructs/parley-function.ts';
+import type { Resources } from './grants.ts';
+
+/** The REST stage: the first part of every path. */
+const STAGE = 'v1';
+
+/** Seconds an authorizer's answer is kept for a token: how long a revoked token may still work. */
+const AUTHORIZER_CACHE_SECONDS = 60;
+
+/** The REST API: a function a service; methods, paths and aliases by looping over the contract. */
+export class RestStack extends Stack {
+  readonly functions: Readonly<Record<string, ParleyFunction>>;
+  readonly api: RestApi;
+
+  constructor(scope: Construct, id: string, setting: Setting, resources: Resources, props?: StackProps) {
+    super(scope, id, props);
+    const { config } = setting;
+    this.api = this.restApi(config);
+    addGatewayResponses(this.api);
+
+    const authorizer = new ParleyFunction(this, 'authorizer', {
+      setting,
+      name: 'authorizer',
+      entry: AUTHORIZER,
+      resources,
+    });
+    const tokens = new RequestAuthorizer(this, 'Tokens', {
+      handler: authorizer.function,
+      identitySources: [IdentitySource.header('Authorization')],
+      resultsCacheTtl: Duration.seconds(AUTHORIZER_CACHE_SECONDS),
+    });
+
+    const functions: Record<string, ParleyFunction> = { authorizer };
+    const methods = new Map<string, Set<string>>();
+    for (const service of Object.keys(contract) as Service[]) {
+      if (service === 'search' && !resources.searchDomainArn) continue;
+      const made = new ParleyFunction(this, service, { setting, name: service, entry: SERVICES[service], resources });
+      functions[service] = made;
+      // One permission a function; each method's own would add a hundred resources and outgrow the function's policy.
+      const integration = new LambdaIntegration(made.function, { scopePermissionToMethod: false });
+      for (const route of Object.values<Route>(contract[service]))
+        for (const { method, path } of [route, ...(route.aliases ?? [])]) {
+          this.api.root
+            .resourceForPath(path)
+            .addMethod(
+              method,
+              integration,
+              isPublic(route.permission)
+                ? { authorizationType: AuthorizationType.NONE }
+                : { authorizationType: AuthorizationType.CUSTOM, authorizer: tokens },
+            );
+          methods.set(path, (methods.get(path) ?? new Set()).add(method));
+        }
+    }
+    for (const [path, allowed] of methods) addPreflight(this.api.root.resourceForPath(path), [...allowed]);
+    this.functions = functions;
+
+    const url =
+      config.stage === 'local'
+        ? `${config.emulatorEndpoint}/_aws/execute-api/${this.api.restApiId}/${STAGE}`
+        : `https://${this.api.restApiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}/${STAGE}`;
+    new CfnOutput(this, 'RestApiId', { value: this.api.restApiId });
+    new CfnOutput(this, 'RestUrl', { value: url });
+  }
+
+  private restApi(config: Config): RestApi {
+    const cloud = config.stage !== 'local';
+    const accessLogs = new LogGroup(this, 'AccessLogs', {
+      retention: config.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    return new RestApi(this, 'Api', {
+      restApiName: `${prefixOf(config)}-api`,
+      endpointTypes: [EndpointType.REGIONAL],
+      // Bodies arrive as the bytes that were sent, so that text which is not UTF-8 can be refused instead of mended.
+      binaryMediaTypes: ['*/*'],
+      cloudWatchRole: cloud,
+      cloudWatchRoleRemovalPolicy: cloud ? RemovalPolicy.RETAIN : undefined,
+      deployOptions: {
+        stageName: STAGE,
+        ...(cloud
+          ? {
+              loggingLevel: MethodLoggingLevel.ERROR,
+              dataTraceEnabled: false,
+              metricsEnabled: true,
+              throttlingRateLimit: config.throttle.rate,
+              throttlingBurstLimit: config.throttle.burst,
+              accessLogDestination: new LogGroupLogDestination(accessLogs),
+              accessLogFormat: AccessLogFormat.custom(ACCESS_LOG),
+            }
+          : {}),
+      },
+    });
+  }
+}
+
+/** No query string: searches are the caller's own words. */
+const ACCESS_LOG = JSON.stringify({
+  requestId: '$context.requestId',
+  method: '$context.httpMethod',
+  resource: '$context.resourcePath',
+  status: '$context.status',
+  ms: '$context.responseLatency',
+  bytes: '$context.responseLength',
+  ip: '$context.identity.sourceIp',
+  tenant: '$context.authorizer.tenantId',
+  user: '$context.authorizer.userId',
+  error: '$context.error.responseType',
+});
+
+/** Answers a browser's preflight from the gateway itself. Any origin: the API takes tokens, never cookies. */
+function addPreflight(resource: IResource, methods: readonly string[]): void {
+  const headers = {
+    'Access-Control-Allow-Origin': "'*'",
+    'Access-Control-Allow-Methods': `'${[...methods, 'OPTIONS'].sort().join(',')}'`,
+    'Access-Control-Allow-Headers': "'authorization,content-type,idempotency-key,if-match'",
+    'Access-Control-Max-Age': "'3600'",
+  };
+  const named = (value: (header: string) => unknown) =>
+    Object.fromEntries(Object.keys(headers).map((name) => [`method.response.header.${name}`, value(name)]));
+  resource.addMethod(
+    'OPTIONS',
+    new MockIntegration({
+      // Every media type is binary here; a mock reads its template as text.
+      contentHandling: ContentHandling.CONVERT_TO_TEXT,
+      requestTemplates: { 'application/json': '{"statusCode":204}' },
+      integrationResponses: [
+        {
+          statusCode: '204',
+          responseParameters: named((name) => headers[name as keyof typeof headers]) as Record<string, string>,
+        },
+      ],
+    }),
+    {
+      authorizationType: AuthorizationType.NONE,
+      methodResponses: [{ statusCode: '204', responseParameters: named(() => true) as Record<string, boolean> }],
+    },
+  );
+}
