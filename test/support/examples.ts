@@ -1,0 +1,55 @@
+import type * as z from 'zod';
+import type { api } from '#contract/api.ts';
+
+type Inputs = {
+  readonly [S in keyof typeof api]: {
+    readonly [N in keyof (typeof api)[S]]: (typeof api)[S][N] extends { readonly input: infer I extends z.ZodType }
+      ? z.input<I>
+      : never;
+  };
+};
+
+export const CONVERSATION_ID = 'cnv_AZqYt2a0cK6fPpQ1mWk3Zg';
+export const MESSAGE_ID = 'msg_AZqYt2a0cK6fPpQ1mWk3Zg_1';
+export const MEDIA_ID = 'med_AZqYt2a0cK6fPpQ1mWk3Zg';
+export const IMPORT_ID = 'imp_AZqYt2a0cK6fPpQ1mWk3Zg';
+
+/** One valid input an operation. Typed by the contract: an operation without an example does not compile. */
+export const EXAMPLES: Inputs = {
+  health: { getHealth: {}, getReadiness: {} },
+  conversations: {
+    createConversation: { type: 'group', name: 'Engines', participants: ['bob'] },
+    getConversation: { conversationId: CONVERSATION_ID },
+    listConversations: { limit: 10 },
+    addParticipants: { conversationId: CONVERSATION_ID, userIds: ['cleo'] },
+    listParticipants: { conversationId: CONVERSATION_ID },
+  },
+  messages: {
+    sendMessage: {
+      conversationId: CONVERSATION_ID,
+      clientId: 'AZqYt2a0cK6fPpQ1mWk3Zg',
+      body: { type: 'text', text: 'The engine weaves algebraic patterns.' },
+    },
+    getMessage: { messageId: MESSAGE_ID },
+    listMessages: { conversationId: CONVERSATION_ID, order: 'oldest' },
+  },
+  realtime: { createTicket: {} },
+  media: {
+    requestUpload: { fileName: 'engine.jpg', contentType: 'image/jpeg', bytes: 120_000 },
+    getMedia: { mediaId: MEDIA_ID },
+    getMediaUrl: { mediaId: MEDIA_ID, rendition: 'thumbnail' },
+  },
+  search: { searchMessages: { q: '"analytical engine"' } },
+  imports: {
+    startImport: {
+      importId: IMPORT_ID,
+      conversation: { type: 'group', name: 'Brought in', participants: ['bob'] },
+    },
+    getImport: { importId: IMPORT_ID },
+    importBatch: {
+      importId: IMPORT_ID,
+      batch: 0,
+      messages: [{ senderId: 'bob', text: 'Hello from before.', sentAt: '2018-03-01T08:00:00.000Z' }],
+    },
+  },
+};
