@@ -48,19 +48,19 @@ export function acceptClaim(claim: { readonly contentType: string; readonly byte
 }
 
 /** Format of each type. HEIC is HEIF with one codec; phones use the two names for each other. */
-const FORMATS: Readonly<Record<string, string>> = {
-  'image/jpeg': 'jpeg',
-  'image/png': 'png',
-  'image/apng': 'png',
-  'image/gif': 'gif',
-  'image/webp': 'webp',
-  'image/tiff': 'tiff',
-  'image/heif': 'heif',
-  'image/heic': 'heif',
-  'image/heif-sequence': 'heif',
-  'image/heic-sequence': 'heif',
-  'image/avif': 'avif',
-};
+const FORMATS: ReadonlyMap<string, string> = new Map([
+  ['image/jpeg', 'jpeg'],
+  ['image/png', 'png'],
+  ['image/apng', 'png'],
+  ['image/gif', 'gif'],
+  ['image/webp', 'webp'],
+  ['image/tiff', 'tiff'],
+  ['image/heif', 'heif'],
+  ['image/heic', 'heif'],
+  ['image/heif-sequence', 'heif'],
+  ['image/heic-sequence', 'heif'],
+  ['image/avif', 'avif'],
+]);
 
 /** Why an object of this many bytes is not the one that was announced; undefined when it may be. */
 export const judgeSize = (claimed: number, actual: number): Reason | undefined =>
@@ -68,9 +68,9 @@ export const judgeSize = (claimed: number, actual: number): Reason | undefined =
 
 /** Why a file whose first bytes say `sniffed` is not what it claims to be; undefined when it is. */
 export function judgeType(claimed: string, sniffed: string | undefined): Reason | undefined {
-  const format = sniffed === undefined ? undefined : FORMATS[sniffed];
+  const format = sniffed === undefined ? undefined : FORMATS.get(sniffed);
   if (format === undefined) return 'type_unsupported';
-  return format === FORMATS[claimed] ? undefined : 'type_mismatch';
+  return format === FORMATS.get(claimed) ? undefined : 'type_mismatch';
 }
 
 /** Pixels (width times height) a picture may have: 50 megapixels are 150 MB decoded. */
@@ -88,8 +88,8 @@ export interface Header {
 
 /** Why a picture with this header is not decoded; undefined when it may be. `claimed` has passed `judgeType`. */
 export function judgeHeader(claimed: string, header: Header): Reason | undefined {
-  const container = FORMATS[claimed] === 'avif' ? 'heif' : FORMATS[claimed];
-  if (header.format !== container) return 'type_mismatch';
+  const format = FORMATS.get(claimed);
+  if (header.format !== (format === 'avif' ? 'heif' : format)) return 'type_mismatch';
   if (header.width * header.height > MAX_PIXELS) return 'too_many_pixels';
   // The decoder as it is shipped knows AV1 and not HEVC, whose patents need licences.
   if (header.format === 'heif' && header.codec !== 'av1') return 'codec_unsupported';

@@ -1,0 +1,199 @@
+import sharp, { type Sharp } from 'sharp';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Picture, readHeader, render, SIDES, sniff } from '#functions/media/picture.ts';
+import { hasGps, sample } from './samples.ts';
+
+/** Both renditions of a file that is expected to decode. */
+async function renditions(data: Uint8Array): Promise<{ display: Picture; thumbnail: Picture }> {
+  const made = await render(data);
+  if (!made) throw new Error('the picture did not decode');
+  const [display, thumbnail] = made;
+  if (display?.name !== 'display' || thumbnail?.name !== 'thumbnail') throw new Error('renditions are missing');
+  return { display, thumbnail };
+}
+
+const plain = (width: number, height: number, background = '#b45050'): Sharp =>
+  sharp({ create: { width, height, channels: 3, background } });
+
+const pixelAt = async (data: Uint8Array, left: number, top: number): Promise<number[]> => [
+  ...(await sharp(data).extract({ left, top, width: 1, height: 1 }).removeAlpha().raw().toBuffer()),
+];
+
+const near = (found: readonly number[], wanted: readonly number[], by: number): boolean =>
+  found.length === wanted.length && found.every((value, index) => Math.abs(value - wanted[index]!) <= by);
+
+describe('real photos', () => {
+  it.each([
+    { name: 'landscape_6.jpg', stored: [450, 600], upright: [600, 450] },
+    { name: 'portrait_8.jpg', stored: [600, 450], upright: [450, 600] },
+  ])('turns $name upright', async ({ name, stored, upright }) => {
+    const header = await readHeader(sample(name));
+    expect([header?.width, header?.height]).toEqual(stored);
+    const { display, thumbnail } = await renditions(sample(name));
+    expect([display.width, display.height]).toEqual(upright);
+    expect(thumbnail.width > thumbnail.height).toBe(upright[0]! > upright[1]!);
+  });
+
+  it('turns all eight orientations into the same picture', async () => {
+    // Red, green, blue and white corners tell turns and mirrors apart.
+    const corners = await plain(64, 32, '#000')
+      .composite(
+        (['#f00', '#0f0', '#00f', '#fff'] as const).map((background, index) => ({
+          input: { create: { width: 32, height: 16, channels: 3 as const, background } },
+          left: (index % 2) * 32,
+          top: index < 2 ? 0 : 16,
+        })),
+      )
+      .png()
+      .toBuffer();
+    // How upright pixels must be stored so that the orientation turns them upright again (EXIF 2.32, tag 274).
+    const stored: Record<number, { turn: number; mirror: boolean }> = {
+      1: { turn: 0, mirror: false },
+      2: { turn: 0, mirror: true },
+      3: { turn: 180, mirror: false },
+      4: { turn: 180, mirror: true },
+      5: { turn: 90, mirror: true },
+      6: { turn: 270, mirror: false },
+      7: { turn: 270, mirror: true },
+      8: { turn: 90, mirror: false },
+    };
+    for (const [orientation, { turn, mirror }] of Object.entries(stored)) {
+      const turned = await sharp(await sharp(corners).rotate(turn).png().toBuffer())
+        .flop(mirror)
+        .png()
+        .toBuffer();
+      const file = await sharp(turned)
+        .withMetadata({ orientation: Number(orientation) })
+        .jpeg({ quality: 95 })
+        .toBuffer();
+      const { display } = await renditions(file);
+      expect([orientation, display.width, display.height]).toEqual([orientation, 64, 32]);
+      expect([orientation, near(await pixelAt(display.data, 8, 4), [255, 0, 0], 30)]).toEqual([orientation, true]);
+      expect([orientation, near(await pixelAt(display.data, 56, 4), [0, 255, 0], 30)]).toEqual([orientation, true]);
+      expect([orientation, near(await pixelAt(display.data, 8, 28), [0, 0, 255], 30)]).toEqual([orientation, true]);
+    }
+  });
+
+  it.each(['DSCN0010.jpg', 'DSCN0021.jpg'])('takes place and camera out of %s', async (name) => {
+    const before = await sharp(sample(name)).metadata();
+    expect(hasGps(before.exif!)).toBe(true);
+    for (const { data } of Object.values(await renditions(sample(name)))) {
+      const { exif, xmp, iptc, icc, orientation } = await sharp(data).metadata();
+      expect({ exif, xmp, iptc, icc, orientation }).toEqual({});
+      expect(Buffer.from(data).toString('latin1')).not.toMatch(/EXIF|XMP |ICCP|NIKON/);
+    }
+  });
+
+  it('reads TIFF', async () => {
+    const { display } = await renditions(sample('Jobagent.tiff'));
+    expect([display.width, display.height, display.contentType]).toEqual([264, 84, 'image/webp']);
+  });
+
+  it('reads the smallest JPEG there is', async () => {
+    const { display, thumbnail } = await renditions(sample('smallest/jpeg.jpg'));
+    expect([display.width, display.height, thumbnail.width, thumbnail.height]).toEqual([1, 1, 1, 1]);
+  });
+});
+
+describe('renditions', () => {
+  it('fit inside their sides and are never enlarged', async () => {
+    const large = await renditions(await plain(4_000, 1_000).png().toBuffer());
+    expect([large.display.width, large.display.height]).toEqual([SIDES.display, 400]);
+    expect([large.thumbnail.width, large.thumbnail.height]).toEqual([SIDES.thumbnail, 80]);
+    const small = await renditions(await plain(200, 100).png().toBuffer());
+    expect([small.display.width, small.thumbnail.width]).toEqual([200, 200]);
+  });
+
+  it('are what they say: type, size and digest', async () => {
+    for (const picture of Object.values(await renditions(sample('DSCN0010.jpg')))) {
+      expect(await sniff(picture.data)).toBe(picture.contentType);
+      const { width, height } = await sharp(picture.data).metadata();
+      expect([width, height]).toEqual([picture.width, picture.height]);
+      const digest = Buffer.from(await crypto.subtle.digest('SHA-256', Buffer.from(picture.data))).toString('hex');
+      expect(picture.sha256).toBe(digest);
+    }
+  });
+
+  it('keep colours of other colour spaces as they look', async () => {
+    const wide = await plain(32, 32).withIccProfile('p3').png().toBuffer();
+    const stored = await sharp(wide, { ignoreIcc: true })
+      .extract({ left: 1, top: 1, width: 1, height: 1 })
+      .raw()
+      .toBuffer();
+    expect(near([...stored], [180, 80, 80], 3)).toBe(false);
+    const { display } = await renditions(wide);
+    expect(await pixelAt(display.data, 16, 16)).toSatisfy((pixel: number[]) => near(pixel, [180, 80, 80], 3));
+  });
+
+  it('are in sRGB even when the source is for print', async () => {
+    const print = await plain(32, 32).toColourspace('cmyk').jpeg().toBuffer();
+    expect((await sharp(print).metadata()).space).toBe('cmyk');
+    const { display } = await renditions(print);
+    expect((await sharp(display.data).metadata()).space).toBe('srgb');
+  });
+
+  it('keep transparency', async () => {
+    const half = await sharp({
+      create: { width: 8, height: 8, channels: 4, background: { r: 1, g: 2, b: 3, alpha: 0.5 } },
+    })
+      .png()
+      .toBuffer();
+    const { thumbnail } = await renditions(half);
+    expect((await sharp(thumbnail.data).metadata()).hasAlpha).toBe(true);
+  });
+
+  it('show the first frame of what moves and the first page of what has several', async () => {
+    const frames = await Promise.all(['#f00', '#0f0'].map((colour) => plain(20, 10, colour).png().toBuffer()));
+    for (const format of ['gif', 'webp'] as const) {
+      const moving = await sharp(frames, { join: { animated: true } })
+        .toFormat(format)
+        .toBuffer();
+      expect((await sharp(moving).metadata()).pages).toBe(2);
+      const { display } = await renditions(moving);
+      expect([display.width, display.height]).toEqual([20, 10]);
+      expect(near(await pixelAt(display.data, 5, 5), [255, 0, 0], 12)).toBe(true);
+    }
+  });
+
+  it('hold nothing of a page that was hidden behind the picture', async () => {
+    const page = '<script>alert(document.domain)</script>';
+    const polyglot = Buffer.concat([sample('image01551.jpg'), Buffer.from(`<html>${page}</html>`)]);
+    for (const { data } of Object.values(await renditions(polyglot)))
+      expect(Buffer.from(data).includes('<script')).toBe(false);
+  });
+});
+
+describe('what is not opened', () => {
+  let bomb: Buffer;
+  beforeAll(async () => {
+    bomb = await sharp({
+      create: { width: 16_000, height: 16_000, channels: 3, background: '#000' },
+      limitInputPixels: false,
+    })
+      .png({ compressionLevel: 9 })
+      .toBuffer();
+  });
+
+  it('a file of a few hundred kilobytes that would decode to 768 MB', async () => {
+    expect(bomb.length).toBeLessThan(1_000_000);
+    expect(await readHeader(bomb)).toMatchObject({ width: 16_000, height: 16_000 });
+    expect(await render(bomb)).toBeUndefined();
+  });
+
+  it.each([
+    ['SVG', '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'],
+    ['PDF', '%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>'],
+    ['PPM', 'P3 1 1 255 1 2 3'],
+    ['text', 'hello'],
+  ])('%s, even when nobody asked what it is', async (_name, text) => {
+    expect(await readHeader(Buffer.from(text))).toBeUndefined();
+    expect(await render(Buffer.from(text))).toBeUndefined();
+  });
+
+  it('a photo that breaks off', async () => {
+    const whole = sample('landscape_6.jpg');
+    expect(await render(whole.subarray(0, whole.length / 2))).toBeUndefined();
+    const png = await plain(300, 300).png().toBuffer();
+    expect(await render(png.subarray(0, png.length / 2))).toBeUndefined();
+  });
+});
