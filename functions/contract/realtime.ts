@@ -11,6 +11,9 @@ export const MAX_FRAME_BYTES = 32 * 1024;
 /** Hours API Gateway keeps a socket open at most. */
 export const MAX_CONNECTION_HOURS = 2;
 
+/** Sockets a user may hold at once; one more closes the oldest. */
+export const MAX_CONNECTIONS = 20;
+
 export const createTicket = route({
   method: 'POST',
   path: '/realtime/tickets',
@@ -33,3 +36,4 @@ export const Command = z.discriminatedUnion('action', [
   /** Keeps the socket from idling out and tells the client the server's time. */
   z.strictObject({ action: z.literal('ping'), id: z.string().max(64).optional() }),
 ]);
+export type Command = z.output<typeof Command>;

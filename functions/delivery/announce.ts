@@ -1,0 +1,113 @@
+import type { Event } from '#contract/events.ts';
+import { INLINE_SOCKETS, type PackedFrame, packFrames, type Socket, slicesOf } from '#domain/delivery.ts';
+import { queueStragglers, type Straggler } from '#gateways/stragglers.ts';
+import { log } from '#runtime/log.ts';
+import { type TenantKey, tenantIdOf } from '#table/entity.ts';
+import { type OpenSockets, openSocketsOf } from './open-sockets.ts';
+import { inParallel } from './parallel.ts';
+import { forget, type Handed, hand } from './post.ts';
+
+/** Posts under way at once. */
+const POSTS = 64;
+
+/** What became of an announcement, counted in sockets; users whose sockets were not read count as one each. */
+export interface Announcement {
+  readonly pushed: number;
+  /** Left to the fan-out function. */
+  readonly queued: number;
+  /** Closed long ago; their places are cleared. */
+  readonly gone: number;
+  /** Neither pushed nor queued. */
+  readonly failed: number;
+}
+
+/** Some sockets were neither reached nor could they be left to the queue. The sender must not be told that all is well. */
+export class NotAnnounced extends Error {
+  readonly announcement: Announcement;
+
+  constructor(announcement: Announcement, options?: ErrorOptions) {
+    super(`${announcement.failed} sockets were neither posted to nor queued`, options);
+    this.name = 'NotAnnounced';
+    this.announcement = announcement;
+  }
+}
+
+type Audience = readonly string[] | OpenSockets;
+
+const isUsers = (audience: Audience): audience is readonly string[] => Array.isArray(audience);
+
+/** What the queue has to carry: per failing socket the events it has not got, sockets with the same ones together. */
+const stragglersOf = (
+  tenant: TenantKey,
+  conversationId: string | undefined,
+  frames: readonly PackedFrame[],
+  open: readonly { readonly socket: Socket; readonly sent: number }[],
+  unread: readonly string[],
+): Straggler[] =>
+  frames.flatMap(({ events }, index) =>
+    slicesOf(conversationId, {
+      sockets: open.filter(({ sent }) => sent <= index).map(({ socket }) => socket),
+      users: unread,
+    }).map(({ group, sockets, users }) => ({
+      group,
+      delivery: { tenantId: tenantIdOf(tenant), sockets: [...sockets], users: [...users], events: [...events] },
+    })),
+  );
+
+const sizeOf = (stragglers: readonly Straggler[]): number =>
+  new Set(
+    stragglers.flatMap(({ delivery: { sockets, users } }) => [
+      ...sockets.map(({ connectionId }) => `socket/${connectionId}`),
+      ...users.map((user) => `user/${user}`),
+    ]),
+  ).size;
+
+/**
+ * Pushes events to every open socket of an audience: its users, or better what `openSocketsOf` has read of them beside
+ * the commit. `conversationId` keeps the order of what has to be queued; without it the order is kept per user.
+ *
+ * Every socket is posted to or left to the fan-out function (a large audience as a whole, else those that answer 429 or
+ * 5xx, do not answer in time, or say 410 while young). Acknowledged means pushed or queued: only when a socket could be
+ * neither, after the SDK's retries of the queue, does this raise `NotAnnounced`. The message is stored by then; its sender
+ * gets a 500, and the retry with the same client id announces it again.
+ */
+export async function announce(
+  tenant: TenantKey,
+  audience: Promise<Audience> | Audience,
+  conversationId: string | undefined,
+  events: readonly Event[],
+): Promise<Announcement> {
+  const frames = packFrames(events);
+  const found = await audience;
+  const { sockets, unread } = isUsers(found) ? await openSocketsOf(tenant, found) : found;
+
+  let handed: readonly Handed[] = [];
+  let waiting: readonly { readonly socket: Socket; readonly sent: number }[] = sockets.map((socket) => ({
+    socket,
+    sent: 0,
+  }));
+  if (sockets.length <= INLINE_SOCKETS) {
+    handed = await inParallel(sockets, POSTS, (socket) => hand({ socket, frames, sent: 0 }));
+    waiting = handed.filter(({ outcome }) => outcome === 'failing').map(({ parcel }) => parcel);
+  }
+  const gone = handed.filter(({ outcome }) => outcome === 'gone').map(({ parcel }) => parcel.socket);
+  const [{ refused, reason }] = await Promise.all([
+    queueStragglers(stragglersOf(tenant, conversationId, frames, waiting, unread)),
+    forget(tenant, gone),
+  ]);
+
+  const failed = sizeOf(refused);
+  const announcement = {
+    pushed: handed.filter(({ outcome }) => outcome === 'delivered').length,
+    queued: waiting.length + unread.length - failed,
+    gone: gone.length,
+    failed,
+  };
+  if (handed.length > 0 && waiting.length > 0)
+    log.warn('announce.stragglers', { ...announcement, reason: handed.find(({ reason: why }) => why)?.reason });
+  if (failed > 0) {
+    log.error('announce.failed', reason, { ...announcement, tenant: tenantIdOf(tenant) });
+    throw new NotAnnounced(announcement, { cause: reason });
+  }
+  return announcement;
+}

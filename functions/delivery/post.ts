@@ -1,0 +1,55 @@
+import { isYoung, type PackedFrame, type Socket } from '#domain/delivery.ts';
+import { postFrame } from '#gateways/sockets.ts';
+import { log } from '#runtime/log.ts';
+import { removeConnections } from '#table/connection.ts';
+import { type TenantKey, tenantIdOf } from '#table/entity.ts';
+
+/** Frames for one socket, in order, of which the first `sent` have been posted. */
+export interface Parcel {
+  readonly socket: Socket;
+  readonly frames: readonly PackedFrame[];
+  readonly sent: number;
+}
+
+/** `gone` is certain: what said 410 while it was young is `failing`. */
+export interface Handed {
+  readonly parcel: Parcel;
+  readonly outcome: 'delivered' | 'gone' | 'failing';
+  readonly reason?: string;
+}
+
+/** Posts what is left of a parcel, one frame after another, and stops at the first that is not taken. */
+export async function hand(parcel: Parcel): Promise<Handed> {
+  let { sent } = parcel;
+  for (; sent < parcel.frames.length; sent++) {
+    const posted = await postFrame(parcel.socket.connectionId, parcel.frames[sent]!.data);
+    if (posted.outcome === 'delivered') continue;
+    const rest = { ...parcel, sent };
+    if (posted.outcome === 'failing') return { parcel: rest, ...posted };
+    // API Gateway says 410 until `$connect` has returned.
+    return isYoung(parcel.socket.since, Date.now())
+      ? { parcel: rest, outcome: 'failing', reason: 'young' }
+      : { parcel: rest, outcome: 'gone' };
+  }
+  return { parcel: { ...parcel, sent }, outcome: 'delivered' };
+}
+
+/**
+ * Takes sockets that are gone out of their users' items, one update a user. A failure is logged and nothing more: the
+ * next post meets the same 410, and after two hours the socket counts as closed anyway.
+ */
+export async function forget(tenant: TenantKey, gone: readonly Socket[]): Promise<void> {
+  await Promise.all(
+    [...Map.groupBy(gone, ({ userId }) => userId)].map(async ([userId, sockets]) => {
+      try {
+        await removeConnections(
+          tenant,
+          userId,
+          sockets.map(({ connectionId }) => connectionId),
+        );
+      } catch (error) {
+        log.error('sockets.not_forgotten', error, { tenant: tenantIdOf(tenant), sockets: sockets.length });
+      }
+    }),
+  );
+}

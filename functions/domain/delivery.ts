@@ -1,0 +1,116 @@
+import * as z from 'zod';
+import { Event } from '#contract/events.ts';
+import { TenantId, UserId } from '#contract/ids.ts';
+import { MAX_CONNECTION_HOURS, MAX_FRAME_BYTES } from '#contract/realtime.ts';
+
+/** An open socket: whose it is and when it was registered (ms), by our clock. */
+export const Socket = z.object({ userId: UserId, connectionId: z.string().min(1), since: z.number() });
+export type Socket = z.output<typeof Socket>;
+
+/** A socket younger than this (ms) may answer 410 because API Gateway has not seen `$connect` return yet. */
+export const YOUNG_MS = 10_000;
+
+/** Sockets that a send posts to itself; a larger audience goes through the queue. */
+export const INLINE_SOCKETS = 300;
+
+/** Sockets (or users, whose sockets are not read yet) that one message of the queue is for. */
+export const SLICE = 300;
+
+/** True when API Gateway has closed the socket by itself. It was registered after it opened, so this is never early. */
+export const isExpired = (since: number, at: number): boolean => at - since > MAX_CONNECTION_HOURS * 3_600_000;
+
+/** True when a 410 from the socket says nothing yet. */
+export const isYoung = (since: number, at: number): boolean => at - since < YOUNG_MS;
+
+/**
+ * What the queue of stragglers carries: events for sockets that are known and for users whose sockets are yet to be read.
+ * Fields are only ever added: a message may be read by older code than wrote it.
+ */
+export const Delivery = z.object({
+  tenantId: TenantId,
+  sockets: z.array(Socket),
+  users: z.array(UserId),
+  events: z.array(Event).min(1),
+});
+export type Delivery = z.output<typeof Delivery>;
+
+/** A frame as it is sent, and the events in it. */
+export interface PackedFrame {
+  readonly events: readonly Event[];
+  readonly data: Uint8Array;
+}
+
+const utf8 = new TextEncoder();
+const ENVELOPE = utf8.encode('{"events":[]}').length;
+
+/** The event itself, or where to fetch it when it does not fit a frame. Only events of a log can be fetched. */
+const fitting = (event: Event): { event: Event; json: string; bytes: number } => {
+  const json = JSON.stringify(event);
+  const bytes = utf8.encode(json).length;
+  if (ENVELOPE + bytes <= MAX_FRAME_BYTES) return { event, json, bytes };
+  if (!('seq' in event))
+    throw new RangeError(`an event ${event.type} of ${bytes} bytes fits no frame and has no number`);
+  return fitting({ type: 'sync:pointer', conversationId: event.conversationId, seq: event.seq });
+};
+
+/** Events in order, in as few frames of at most 32 KB as their order allows. One that fits no frame becomes a pointer. */
+export function packFrames(events: readonly Event[]): PackedFrame[] {
+  const frames: PackedFrame[] = [];
+  let open: { event: Event; json: string; bytes: number }[] = [];
+  let size = ENVELOPE;
+  const close = () => {
+    if (open.length === 0) return;
+    const data = utf8.encode(`{"events":[${open.map(({ json }) => json).join(',')}]}`);
+    frames.push({ events: open.map(({ event }) => event), data });
+    open = [];
+    size = ENVELOPE;
+  };
+  for (const next of events.map(fitting)) {
+    const comma = open.length > 0 ? 1 : 0;
+    if (size + comma + next.bytes > MAX_FRAME_BYTES) close();
+    size += next.bytes + (open.length > 0 ? 1 : 0);
+    open.push(next);
+  }
+  close();
+  return frames;
+}
+
+/** FNV-1a: which of `shards` a user belongs to, the same on every machine. */
+const shardOf = (userId: string, shards: number): number => {
+  let hash = 0x811c9dc5;
+  for (const byte of utf8.encode(userId)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return hash % shards;
+};
+
+/** A part of an audience, and the queue's group in which it keeps its order. */
+export interface Slice {
+  readonly group: string;
+  readonly sockets: readonly Socket[];
+  readonly users: readonly string[];
+}
+
+/**
+ * An audience in slices for the queue. A user stays in the same group while the audience keeps its order of magnitude
+ * (their number is a power of two), so that a conversation's events reach a socket in order while slices run in parallel.
+ * What belongs to no conversation keeps its order per user.
+ */
+export function slicesOf(
+  conversationId: string | undefined,
+  audience: { readonly sockets: readonly Socket[]; readonly users: readonly string[] },
+): Slice[] {
+  const count = audience.sockets.length + audience.users.length;
+  const shards = 2 ** Math.ceil(Math.log2(Math.max(1, count / SLICE)));
+  const groupOf = (userId: string): string =>
+    conversationId === undefined ? `user/${userId}` : `${conversationId}/${shardOf(userId, shards)}`;
+  const sockets = Map.groupBy(audience.sockets, ({ userId }) => groupOf(userId));
+  const users = Map.groupBy(audience.users, groupOf);
+  const slices: Slice[] = [];
+  for (const group of new Set([...sockets.keys(), ...users.keys()])) {
+    const open = sockets.get(group) ?? [];
+    const unread = users.get(group) ?? [];
+    // Hashing is uneven: a shard above the bound becomes several messages of the same group.
+    for (let from = 0; from < Math.max(open.length, unread.length); from += SLICE)
+      slices.push({ group, sockets: open.slice(from, from + SLICE), users: unread.slice(from, from + SLICE) });
+  }
+  return slices;
+}
