@@ -13,6 +13,7 @@ export const getHealth = route({
   status: 200,
 });
 
+/** What a deployment stands on; a stage without search has no `search`. */
 export const PARTS = ['table', 'stragglers', 'search', 'quarantine', 'clean'] as const;
 
 export const getReadiness = route({
@@ -20,7 +21,14 @@ export const getReadiness = route({
   path: '/health/ready',
   summary: 'Ask every part the service stands on, each with its latency',
   permission: 'health:inspect',
-  uses: ['table:describe', 'stragglers:describe', 'search:describe', 'quarantine:describe', 'clean:describe'],
+  uses: [
+    'table:describe',
+    'stragglers:describe',
+    'search:describe',
+    'search:query',
+    'quarantine:describe',
+    'clean:describe',
+  ],
   input: z.strictObject({}),
   output: z.strictObject({
     status: z.enum(['ok', 'degraded']),

@@ -1,0 +1,5 @@
+import { api } from '#contract/api.ts';
+import { service } from '#runtime/service.ts';
+import { handleSearchMessages } from './search-messages.ts';
+
+export const handler = service(api.search, { searchMessages: handleSearchMessages });

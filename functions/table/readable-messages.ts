@@ -1,0 +1,36 @@
+import type { Message } from '#contract/messages.ts';
+import { batchGet } from './batch-get.ts';
+import type { Item, Key, TenantKey } from './entity.ts';
+import { MemberEntity } from './member.ts';
+import { MessageEntity, type MessageKey, toMessage } from './message.ts';
+import { TABLE } from './schema.ts';
+
+const nameOf = ({ pk, sk }: Key): string => `${pk}\n${sk}`;
+
+/**
+ * AP-40 Those of some messages that a user may read now: each message and the user's membership of its conversation,
+ * consistently. In the order asked for; undefined in the place of one that is gone, or whose conversation the user is not in.
+ */
+export async function readableMessages(
+  tenant: TenantKey,
+  userId: string,
+  wanted: readonly MessageKey[],
+): Promise<(Message | undefined)[]> {
+  const places = wanted.map((key) => ({
+    ...key,
+    message: MessageEntity.key(tenant, key),
+    member: MemberEntity.key(tenant, { conversationId: key.conversationId, userId }),
+  }));
+  const items = await batchGet(
+    places.flatMap(({ message, member }) => [message, member]),
+    { consistent: true },
+  );
+  const found = new Map<string, Item>(
+    items.map((item) => [nameOf({ pk: String(item.pk), sk: String(item.sk) }), item]),
+  );
+  return places.map(({ conversationId, seq, message, member }) => {
+    const item = found.get(nameOf(message));
+    if (!found.has(nameOf(member)) || item?.[TABLE.entity] !== MessageEntity.type) return undefined;
+    return toMessage(conversationId, seq, MessageEntity.fromItem(item));
+  });
+}
