@@ -28,6 +28,8 @@ export interface Resources {
   readonly socketsUrl?: string;
   /** `…/chat/POST/@connections/*`: connection ids are not known before they connect. */
   readonly socketsPostArn?: string;
+  /** `…/chat/DELETE/@connections/*`. */
+  readonly socketsCloseArn?: string;
 }
 
 /** What one use becomes: these actions on this resource, and the variables that tell the function where it is. */
@@ -59,6 +61,11 @@ export const GRANTS: Readonly<Record<Use, Grant>> = {
   'sockets:post': {
     actions: ['execute-api:ManageConnections'],
     on: 'socketsPostArn',
+    environment: ['socketsEndpoint'],
+  },
+  'sockets:close': {
+    actions: ['execute-api:ManageConnections'],
+    on: 'socketsCloseArn',
     environment: ['socketsEndpoint'],
   },
   'stragglers:send': { actions: ['sqs:SendMessage'], on: 'stragglersArn', environment: ['stragglersUrl'] },

@@ -52,6 +52,7 @@ export class RealtimeStack extends Stack {
       socketsEndpoint: endpoint,
       socketsUrl: url,
       socketsPostArn: `${apiArn}/${STAGE}/POST/@connections/*`,
+      socketsCloseArn: `${apiArn}/${STAGE}/DELETE/@connections/*`,
     };
 
     const functions = Object.fromEntries(

@@ -13,6 +13,7 @@ export type Use =
   | 'table:check'
   | 'table:describe'
   | 'sockets:post'
+  | 'sockets:close'
   | 'stragglers:send'
   | 'stragglers:describe'
   | 'signing-key:read'
