@@ -27,7 +27,7 @@ const Line = z.strictObject({
 });
 
 /** One line of the file. */
-export type Line = z.output<typeof Line>;
+type Line = z.output<typeof Line>;
 
 /** A chat file, read and checked. */
 export interface ChatFile {

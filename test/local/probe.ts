@@ -112,3 +112,26 @@ export async function printed<T>(functionName: string): Promise<T[]> {
     throw error;
   }
 }
+
+/** The URI by which API Gateway invokes the function under this template key. */
+export const invocationUri = (key: string): unknown => ({
+  'Fn::Join': [
+    '',
+    ['arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/', { 'Fn::GetAtt': [key, 'Arn'] }, '/invocations'],
+  ],
+});
+
+/** An access key of this IAM user: the emulator's CloudFormation has no such resource, and takes root's word unsigned. */
+export async function accessKeyOf(UserName: string): Promise<{ accessKeyId: string; secretAccessKey: string }> {
+  const credential = `${PROBE.credentials.accessKeyId}/20260101/us-east-1/iam/aws4_request`;
+  const response = await fetch(PROBE.endpoint, {
+    method: 'POST',
+    headers: { authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=none` },
+    body: new URLSearchParams({ Action: 'CreateAccessKey', Version: '2010-05-08', UserName }),
+  });
+  const answer = await response.text();
+  const field = (name: string) => new RegExp(`<${name}>([^<]+)`).exec(answer)?.[1];
+  const [accessKeyId, secretAccessKey] = [field('AccessKeyId'), field('SecretAccessKey')];
+  if (!accessKeyId || !secretAccessKey) throw new Error(`no access key for ${UserName}: ${answer}`);
+  return { accessKeyId, secretAccessKey };
+}

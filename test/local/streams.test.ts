@@ -116,14 +116,16 @@ describe('a stream mapping', () => {
     const { outputs, put, batches } = await readStream(
       THROWING,
       {
-        BatchSize: 1,
+        BatchSize: 2,
         MaximumBatchingWindowInSeconds: 0,
         MaximumRecordAgeInSeconds: 2,
         DestinationConfig: onFailure('Queue'),
       },
       { Queue: { Type: 'AWS::SQS::Queue', Properties: {} } },
     );
-    await put('xa');
+    await put('x');
+    await expect.poll(async () => (await batches()).length, PATIENT).toBeGreaterThan(0);
+    await put('a');
     await expect.poll(async () => (await batches()).at(-1), PATIENT).toBe('a');
     const { Messages = [] } = await sqs.receiveMessage({ QueueUrl: outputs.Queue, WaitTimeSeconds: 20 });
     expect(JSON.parse(Messages[0]?.Body ?? '{}')).toMatchObject({

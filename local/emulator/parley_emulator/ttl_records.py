@@ -1,6 +1,7 @@
 """Items that DynamoDB deletes by their time to live reach the stream, marked as DynamoDB's own act.
 
-MiniStack deletes them silently, and also those that expired more than five years ago, which DynamoDB leaves alone.
+MiniStack deletes them silently, and also those that expired more than five years ago, which DynamoDB leaves alone; a
+table made by CloudFormation never gets its TimeToLiveSpecification at all.
 """
 import os
 import threading
@@ -9,6 +10,7 @@ import time
 from ministack.core.arn import parse_arn
 from ministack.core.responses import _request_account_id, _request_region
 from ministack.services import dynamodb
+from ministack.services.cloudformation import provisioners
 
 SECONDS_BETWEEN_SWEEPS = float(os.environ.get("PARLEY_TTL_SECONDS", "15"))
 FIVE_YEARS = 5 * 365 * 86_400
@@ -58,7 +60,28 @@ def _sweep_for_ever(remove) -> None:
             dynamodb.logger.exception("time to live sweep")
 
 
+def _with_specification(act, properties_of):
+    """The CloudFormation handler `act`, which then also sets the table's time to live."""
+    def create_or_update(*args):
+        made = act(*args)
+        specification = properties_of(args).get("TimeToLiveSpecification")
+        if specification and specification.get("AttributeName"):
+            enabled = str(specification.get("Enabled", True)).lower() == "true"
+            dynamodb._update_ttl({"TableName": made[0], "TimeToLiveSpecification": {**specification, "Enabled": enabled}})
+        return made
+    return create_or_update
+
+
+def _close_cloudformation() -> None:
+    for kind in ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"):
+        handlers = provisioners._RESOURCE_HANDLERS[kind]
+        # create(logical id, properties, stack), update(physical id, old properties, new properties, ...)
+        handlers["create"] = _with_specification(handlers["create"], lambda args: args[1])
+        handlers["update"] = _with_specification(handlers["update"], lambda args: args[2])
+
+
 def close() -> None:
+    _close_cloudformation()
     remove = dynamodb._remove_item
 
     def remove_unless_silent(table, partition, sort):
