@@ -1,6 +1,7 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { ConversationType } from '#contract/conversations.ts';
+import { type Conversation, ConversationType } from '#contract/conversations.ts';
+import type { MemberRole } from '#contract/participants.ts';
 import { documents, tableName } from './client.ts';
 import { entity, join, type Key, type TenantKey } from './entity.ts';
 
@@ -45,6 +46,26 @@ export const HeadEntity = entity({
     pk: conversationPartition(tenant, conversationId),
     sk: 'HEAD',
   }),
+});
+
+/** A conversation as the API shows it to one of its members. */
+export const toConversation = (
+  conversationId: string,
+  head: Head,
+  myRole: z.output<typeof MemberRole>,
+): z.input<typeof Conversation> => ({
+  id: conversationId,
+  type: head.type,
+  name: head.name ?? null,
+  createdBy: head.createdBy,
+  createdAt: new Date(head.createdAt).toISOString(),
+  seq: head.seq,
+  lastActivityAt: new Date(head.lastAt).toISOString(),
+  lastMessage:
+    head.last && head.lastSeq !== undefined
+      ? { seq: head.lastSeq, senderId: head.last.by, type: head.last.type, text: head.last.text }
+      : null,
+  myRole,
 });
 
 /** AP-01 The head of a conversation, consistently; undefined when there is none. */

@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { importBatch } from '#contract/imports.ts';
 import type { Input } from '#contract/route.ts';
-import { previewOf, type Standing, type StoredBatch } from '#domain/import.ts';
+import type { Standing, StoredBatch } from '#domain/import.ts';
+import { previewOf } from '#domain/preview.ts';
 import { batchGet } from './batch-get.ts';
 import { tableName } from './client.ts';
 import { type Head, HeadEntity } from './conversation.ts';
+import { digestOf } from './digest.ts';
 import type { Item, TenantKey } from './entity.ts';
 import { conversationIdOfImport, ImportEntity, ImportedBatchEntity } from './import.ts';
 import { writeTogether } from './import-transaction.ts';
@@ -21,9 +22,7 @@ export interface BatchId {
 
 /** A digest of a batch's messages: senders, texts and times, in their order. */
 export const hashOfBatch = (messages: readonly ImportedMessage[]): string =>
-  createHash('sha256')
-    .update(JSON.stringify(messages.map(({ senderId, text, sentAt }) => [senderId, text, Date.parse(sentAt)])))
-    .digest('base64url');
+  digestOf(messages.map(({ senderId, text, sentAt }) => [senderId, text, Date.parse(sentAt)]));
 
 /**
  * AP-42 Where an import stands before one of its batches: the import, the batch's ledger entry and the conversation's
@@ -88,7 +87,7 @@ export async function storeBatch(
           ':lastSeq': stored.lastSeq,
           // A live message may carry a time of a clock that is ahead of this one.
           ':at': Math.max(head.lastAt, at),
-          ':last': { by: last.senderId, type: 'text', text: previewOf(last.text) },
+          ':last': previewOf(last.senderId, { type: 'text', text: last.text }),
         },
       },
     },

@@ -1,13 +1,14 @@
-import { createHash } from 'node:crypto';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { startImport } from '#contract/imports.ts';
 import type { Input } from '#contract/route.ts';
 import { documents, tableName } from './client.ts';
-import { conversationPartition, HeadEntity } from './conversation.ts';
-import { digits, entity, type Item, join, type Key, type TenantKey } from './entity.ts';
+import { HeadEntity } from './conversation.ts';
+import { digestOf } from './digest.ts';
+import { digits, entity, join, type Key, type TenantKey } from './entity.ts';
 import { writeTogether } from './import-transaction.ts';
 import { MemberEntity } from './member.ts';
+import { MemberCountEntity } from './member-count.ts';
 
 /**
  * An import: which conversation it fills and how far it has come. It lives as long as the conversation, so that the
@@ -34,7 +35,7 @@ export const ImportEntity = entity({
 });
 
 /** The ledger's entry of one batch: what was stored and where. */
-export const ImportedBatch = z.object({
+const ImportedBatch = z.object({
   /** Digest of the batch's messages. */
   hash: z.string(),
   firstSeq: z.number(),
@@ -52,16 +53,14 @@ export const ImportedBatchEntity = entity({
 
 /** The conversation that an import fills. It follows from the import, so that two starts at once mean the same one. */
 export const conversationIdOfImport = (tenant: TenantKey, importId: string): string =>
-  `cnv_${createHash('sha256').update(`import\n${tenant}\n${importId}`).digest('base64url').slice(0, 22)}`;
+  `cnv_${digestOf(['import', tenant, importId])}`;
 
 /** What an import's conversation is to be. */
 export type ImportedConversation = Input<typeof startImport>['conversation'];
 
 /** A digest of the conversation an import is started with; the order of its participants does not matter. */
 export const hashOfConversation = ({ type, name, participants }: ImportedConversation): string =>
-  createHash('sha256')
-    .update(JSON.stringify([type, name, [...new Set(participants)].sort()]))
-    .digest('base64url');
+  digestOf([type, name, [...new Set(participants)].sort()]);
 
 /** AP-40 An import by its id, consistently; undefined when there is none. */
 export async function findImport(tenant: TenantKey, importId: string): Promise<Import | undefined> {
@@ -104,13 +103,7 @@ export async function createImport(
     floor: -1,
     lastAt: at,
   });
-  const count: Item = {
-    pk: conversationPartition(tenant, conversationId),
-    sk: 'COUNT',
-    ty: 'count',
-    members: users.length,
-    owners: 1,
-  };
+  const count = MemberCountEntity.toItem(tenant, conversationId, { members: users.length, owners: 1 });
   const members = users.map((userId) =>
     MemberEntity.toItem(
       tenant,

@@ -55,10 +55,9 @@ export const toMessage = (conversationId: string, seq: number, stored: StoredMes
 });
 
 /** AP-07 One message by its id's parts, consistently; undefined when there is none or the number is a void. */
-export async function findMessage(tenant: TenantKey, key: MessageKey): Promise<Message | undefined> {
+export async function findStoredMessage(tenant: TenantKey, key: MessageKey): Promise<StoredMessage | undefined> {
   const { Item } = await documents.send(
     new GetCommand({ TableName: tableName(), Key: MessageEntity.key(tenant, key), ConsistentRead: true }),
   );
-  if (!Item || Item.ty !== MessageEntity.type) return undefined;
-  return toMessage(key.conversationId, key.seq, MessageEntity.fromItem(Item));
+  return Item?.ty === MessageEntity.type ? MessageEntity.fromItem(Item) : undefined;
 }

@@ -1,0 +1,115 @@
+import { MEMBER_CAP } from '#contract/conversations.ts';
+import type { addParticipants } from '#contract/participants.ts';
+import type { Output } from '#contract/route.ts';
+import { announce } from '#delivery/announce.ts';
+import { MAY_ADD, refusalToAdd } from '#domain/membership.ts';
+import { Refusal } from '#domain/refusal.ts';
+import type { Caller } from '#runtime/caller.ts';
+import { mintClientId, parseOperationId, partOfOperation } from '#runtime/operation-id.ts';
+import type { Handle } from '#runtime/service.ts';
+import type { Head } from '#table/conversation.ts';
+import { findHeadFor } from '#table/conversation-list.ts';
+import { digestOf } from '#table/digest.ts';
+import { append } from '#table/log/append.ts';
+import { logOf } from '#table/log/dynamo-store.ts';
+import { forget } from '#table/log/settle.ts';
+import { audienceOf } from '#table/member.ts';
+import { countMembers } from '#table/member-count.ts';
+import { findStoredMessage, type StoredMessage, toMessage } from '#table/message.ts';
+import { addMembers, MOST_AT_ONCE, membersAmong } from '#table/participants-add.ts';
+
+type Result = Output<typeof addParticipants>['results'][number];
+
+/** Times one number is tried with fewer users because others joined, or the cap filled, meanwhile. */
+const TRIES = 5;
+
+/** Adds users, each reported. One number of the log and one transaction for up to 50 of them. */
+export const handleAddParticipants: Handle<typeof addParticipants> = async (
+  { conversationId, userIds },
+  { caller, idempotencyKey },
+) => {
+  const { head, member } = await findHeadFor(caller.tenant, conversationId, caller.userId);
+  const refusal = refusalToAdd(head, member);
+  if (refusal || !head) throw refusal ?? new Refusal('conversation.not_found');
+  const operationId = parseOperationId(idempotencyKey) ?? mintClientId();
+  const unique = [...new Set(userIds)];
+  const results: Result[] = [];
+  for (let from = 0; from < unique.length; from += MOST_AT_ONCE) {
+    const some = unique.slice(from, from + MOST_AT_ONCE);
+    const part = partOfOperation(operationId, from / MOST_AT_ONCE);
+    results.push(...(await addSome(caller, conversationId, head, some, part)));
+  }
+  return { body: { results } };
+};
+
+async function addSome(
+  { tenant, userId: actor }: Caller,
+  conversationId: string,
+  { type }: Head,
+  userIds: readonly string[],
+  operationId: string,
+): Promise<Result[]> {
+  const cap = MEMBER_CAP[type];
+  const log = logOf(tenant, conversationId);
+
+  /** Who can be let in now: not in yet, and within the cap. */
+  const plan = async () => {
+    const [members, count] = await Promise.all([
+      membersAmong(tenant, conversationId, userIds),
+      countMembers(tenant, conversationId),
+    ]);
+    const outside = userIds.filter((userId) => !members.has(userId));
+    return { members, adding: outside.slice(0, Math.max(0, cap - count)) };
+  };
+  const report = (added: readonly string[], members: ReadonlySet<string>): Result[] =>
+    userIds.map((userId) => ({
+      userId,
+      status: added.includes(userId) ? 'added' : members.has(userId) ? 'already_member' : 'full',
+    }));
+
+  const before = await plan();
+  const hash = digestOf(userIds);
+  // A repetition of an operation that added them all finds nobody left to add: the log knows what it answered.
+  let entry: StoredMessage | undefined;
+  if (before.adding.length === 0) return report([], before.members);
+  const store = async (seq: number, at: number): Promise<boolean> => {
+    let { adding } = before;
+    for (let attempt = 0; attempt < TRIES; attempt++) {
+      if (adding.length === 0) throw new Refusal('service.contended');
+      const written = await addMembers(tenant, {
+        conversationId,
+        actor,
+        actorRoles: MAY_ADD,
+        userIds: adding,
+        cap,
+        seq,
+        at,
+        operationId,
+        hash,
+      });
+      if (written === 'seq') return false;
+      if (written === 'actor') throw new Refusal('participant.forbidden');
+      if (typeof written === 'object') {
+        entry = written;
+        return true;
+      }
+      ({ adding } = await plan());
+    }
+    throw new Refusal('service.contended');
+  };
+  const appended = await append(
+    log,
+    { author: actor, clientId: operationId, hash, store },
+    { permit: Promise.resolve(undefined) },
+  );
+  entry ??= await findStoredMessage(tenant, { conversationId, seq: appended.seq });
+  if (entry?.b.type !== 'system') throw new Error(`log entry ${appended.seq} is not the one that was appended`);
+  const added = entry.b.userIds;
+  const message = toMessage(conversationId, appended.seq, entry);
+  const event = { type: 'participant:added', conversationId, seq: appended.seq, userIds: added, message } as const;
+  await Promise.all([
+    announce(tenant, audienceOf(tenant, conversationId), conversationId, [event]),
+    appended.head && forget(log, appended.head),
+  ]);
+  return report(added, before.members);
+}

@@ -1,0 +1,62 @@
+import { type createConversation, MEMBER_CAP } from '#contract/conversations.ts';
+import type { Input } from '#contract/route.ts';
+import { announce } from '#delivery/announce.ts';
+import { Refusal } from '#domain/refusal.ts';
+import type { Caller } from '#runtime/caller.ts';
+import type { Handle } from '#runtime/service.ts';
+import { findHead, toConversation } from '#table/conversation.ts';
+import { createConversation as writeConversation } from '#table/conversation-create.ts';
+import { digestOf } from '#table/digest.ts';
+import { findMember } from '#table/member.ts';
+import { findStoredMessage, toMessage } from '#table/message.ts';
+import { directConversationId, freshConversationId, keyedConversationId } from './conversation-id.ts';
+
+type Wanted = Input<typeof createConversation>;
+
+const idOf = (wanted: Wanted, caller: Caller, idempotencyKey: string | undefined): string => {
+  const { tenant, userId } = caller;
+  if (wanted.type === 'direct') return directConversationId(tenant, userId, wanted.participants[0]!);
+  return idempotencyKey === undefined ? freshConversationId() : keyedConversationId(tenant, userId, idempotencyKey);
+};
+
+/** Creates a conversation. A direct one exists once per pair: asking again, from either side, answers the same one. */
+export const handleCreateConversation: Handle<typeof createConversation> = async (
+  wanted,
+  { caller, at, idempotencyKey },
+) => {
+  const { tenant, userId } = caller;
+  if (wanted.type === 'direct' && wanted.participants[0] === userId)
+    throw new Refusal('request.invalid', { issues: [{ path: 'participants.0', message: 'name somebody else' }] });
+  const members = [...new Set([userId, ...wanted.participants])];
+  if (members.length > MEMBER_CAP[wanted.type])
+    throw new Refusal('conversation.full', { cap: MEMBER_CAP[wanted.type] });
+  const conversationId = idOf(wanted, caller, idempotencyKey);
+  const hash = digestOf(wanted.type === 'direct' ? { type: 'direct' } : wanted);
+
+  const created = await writeConversation(tenant, {
+    conversationId,
+    type: wanted.type,
+    name: wanted.type === 'direct' ? undefined : wanted.name,
+    createdBy: userId,
+    members,
+    hash,
+    at,
+  });
+  if (created) {
+    const message = toMessage(conversationId, 1, created.entry);
+    const event = { type: 'participant:added', conversationId, seq: 1, userIds: members, message } as const;
+    await announce(tenant, members, conversationId, [event]);
+    return { body: toConversation(conversationId, created.head, 'owner') };
+  }
+
+  const [head, member, first] = await Promise.all([
+    findHead(tenant, conversationId),
+    findMember(tenant, conversationId, userId),
+    findStoredMessage(tenant, { conversationId, seq: 1 }),
+  ]);
+  // Its creator may have left since: what it was is still theirs to hear only while they are in it.
+  if (!head || !member) throw new Refusal('conversation.not_found');
+  if (wanted.type !== 'direct' && first?.h !== hash)
+    throw new Refusal('conversation.idempotency_conflict', { storedHash: first?.h ?? null, givenHash: hash });
+  return { body: toConversation(conversationId, head, member.role), replayed: true };
+};

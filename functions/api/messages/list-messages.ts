@@ -1,0 +1,41 @@
+import type { listMessages } from '#contract/messages.ts';
+import { Refusal } from '#domain/refusal.ts';
+import { signingKey } from '#gateways/signing-key.ts';
+import { cursorFor, positionOf } from '#runtime/cursor.ts';
+import type { Handle } from '#runtime/service.ts';
+import { headsOf } from '#table/conversation-list.ts';
+import { logOf } from '#table/log/dynamo-store.ts';
+import { historyPage, type Place } from '#table/log/history.ts';
+import { findMember } from '#table/member.ts';
+
+/** A page of history. Its cursors carry their own order, so that a client can turn around anywhere. */
+export const handleListMessages: Handle<typeof listMessages> = async (
+  { conversationId, limit, order, cursor },
+  { caller },
+) => {
+  const { tenant, userId } = caller;
+  const key = await signingKey('cursor');
+  const list = `messages\n${tenant}\n${userId}\n${conversationId}`;
+  const place = placeOf(cursor === undefined ? [order] : positionOf(key, list, cursor));
+  const [member, heads] = await Promise.all([
+    findMember(tenant, conversationId, userId),
+    headsOf(tenant, [conversationId]),
+  ]);
+  const head = heads.get(conversationId);
+  if (!member || !head) throw new Refusal('conversation.not_found');
+  const page = await historyPage(tenant, conversationId, logOf(tenant, conversationId), head, place, limit);
+  const first = page.messages[0];
+  const back = place.order === 'newest' ? 'oldest' : 'newest';
+  return {
+    body: {
+      items: page.messages,
+      nextCursor: page.next === undefined ? null : cursorFor(key, list, [place.order, page.next]),
+      previousCursor: first ? cursorFor(key, list, [back, first.seq]) : null,
+    },
+  };
+};
+
+const placeOf = ([order, from]: readonly (string | number)[]): Place => ({
+  order: order === 'oldest' ? 'oldest' : 'newest',
+  from: from === undefined ? undefined : Number(from),
+});

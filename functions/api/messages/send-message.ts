@@ -1,0 +1,85 @@
+import type { MessageDraft, sendMessage } from '#contract/messages.ts';
+import { announce } from '#delivery/announce.ts';
+import { openSocketsOf } from '#delivery/open-sockets.ts';
+import { refusalToSend } from '#domain/membership.ts';
+import { previewOf } from '#domain/preview.ts';
+import { Refusal } from '#domain/refusal.ts';
+import type { Caller } from '#runtime/caller.ts';
+import { log as logger } from '#runtime/log.ts';
+import { mintClientId } from '#runtime/operation-id.ts';
+import type { Handle } from '#runtime/service.ts';
+import { digestOf } from '#table/digest.ts';
+import { append } from '#table/log/append.ts';
+import { logOf } from '#table/log/dynamo-store.ts';
+import { forget } from '#table/log/settle.ts';
+import { findSendable, linkMedia } from '#table/media.ts';
+import { audienceOf, findMember } from '#table/member.ts';
+import { type StoredMessage, toMessage } from '#table/message.ts';
+import { expect, isExpected, unexpect } from './recent-senders.ts';
+
+/** Milliseconds after a message within which a repetition of its send pushes it again. */
+const REPUSH_MS = 60_000;
+
+/** Why the caller may not send this here, now; undefined when they may. A media is theirs to send, and then the room's. */
+const refusalOf = async (
+  { tenant, userId }: Caller,
+  conversationId: string,
+  body: MessageDraft,
+): Promise<Refusal | undefined> => {
+  const [member, media] = await Promise.all([
+    findMember(tenant, conversationId, userId),
+    body.type === 'image' ? findSendable(tenant, body.mediaId, userId) : undefined,
+  ]);
+  const refusal = refusalToSend(member);
+  if (refusal) return refusal;
+  if (body.type !== 'image') return undefined;
+  if (!media) return new Refusal('message.media_unusable', { mediaId: body.mediaId });
+  await linkMedia(tenant, body.mediaId, conversationId);
+  return undefined;
+};
+
+/**
+ * Sends a message: decide, commit, announce. Beside the commit the audience's sockets are read, so that no more than
+ * three calls stand between the request and the first push: head, put, post.
+ */
+export const handleSendMessage: Handle<typeof sendMessage> = async (
+  { conversationId, clientId = mintClientId(), body },
+  { caller, at: now },
+) => {
+  const { tenant, userId } = caller;
+  const log = logOf(tenant, conversationId);
+  const place = `${tenant}\n${userId}\n${conversationId}`;
+  const permit = refusalOf(caller, conversationId, body);
+  const sockets = openSocketsOf(tenant, audienceOf(tenant, conversationId));
+
+  const stored = (at: number): StoredMessage => ({ u: userId, c: clientId, h: hash, b: body, a: at, v: 1 });
+  const hash = digestOf(body);
+  let appended: Awaited<ReturnType<typeof append>>;
+  try {
+    appended = await append(
+      log,
+      {
+        author: userId,
+        clientId,
+        hash,
+        preview: previewOf(userId, body),
+        store: (seq, at) => log.put(seq, stored(at)),
+      },
+      { permit, speculate: isExpected(place, now) },
+    );
+  } catch (error) {
+    if (error instanceof Refusal) unexpect(place);
+    throw error;
+  }
+  expect(place, now);
+
+  const { seq, at, replayed, head } = appended;
+  const message = toMessage(conversationId, seq, replayed?.kind === 'message' ? replayed.message : stored(at));
+  const push = replayed === undefined || now - at < REPUSH_MS;
+  await Promise.all([
+    push && announce(tenant, sockets, conversationId, [{ type: 'message:created', conversationId, seq, message }]),
+    // The message is stored: what could not be tidied up now is tidied up by the next sender.
+    head && forget(log, head).catch((error: unknown) => logger.error('log.forget_failed', error, { conversationId })),
+  ]);
+  return { body: message, replayed: replayed !== undefined };
+};

@@ -1,0 +1,35 @@
+import type * as z from 'zod';
+import type { ConversationType } from '#contract/conversations.ts';
+import type { MemberRole } from '#contract/participants.ts';
+import { Refusal } from './refusal.ts';
+
+type Role = z.output<typeof MemberRole>;
+
+/** What the decisions below need to know of somebody's membership; undefined for an outsider. */
+export interface Membership {
+  readonly role: Role;
+}
+
+/** Roles that may bring others into a conversation. */
+export const MAY_ADD: readonly Role[] = ['owner', 'admin'];
+
+/**
+ * Why this user may not write to this conversation; undefined when they may. Not a member and not there look alike,
+ * so that an outsider cannot probe which conversations exist.
+ */
+export const refusalToSend = (membership: Membership | undefined): Refusal | undefined =>
+  membership ? undefined : new Refusal('conversation.not_found');
+
+/** Why this user may not add participants; undefined when they may. */
+export function refusalToAdd(
+  conversation:
+    | { readonly type: z.output<typeof ConversationType>; readonly archivedAt?: number | undefined }
+    | undefined,
+  membership: Membership | undefined,
+): Refusal | undefined {
+  if (!conversation || !membership) return new Refusal('conversation.not_found');
+  if (conversation.type === 'direct') return new Refusal('participant.direct_fixed');
+  if (!MAY_ADD.includes(membership.role)) return new Refusal('participant.forbidden', { needs: MAY_ADD });
+  if (conversation.archivedAt !== undefined) return new Refusal('conversation.archived');
+  return undefined;
+}

@@ -1,0 +1,19 @@
+import type { MessageDraft } from '#contract/messages.ts';
+
+/** Bytes of a text that the head keeps for lists; with both generations full the head stays below 1 KB. */
+const PREVIEW_BYTES = 96;
+
+const encoder = new TextEncoder();
+
+/** The beginning of a text as lists show it, at most 96 bytes of UTF-8, never half of a character. */
+export function previewText(text: string): string {
+  const { read } = encoder.encodeInto(text, new Uint8Array(PREVIEW_BYTES));
+  return text.slice(0, read);
+}
+
+/** What a list shows of a message that its author is about to send. */
+export const previewOf = (by: string, body: MessageDraft): { by: string; type: string; text: string } => ({
+  by,
+  type: body.type,
+  text: previewText(body.type === 'text' ? body.text : (body.caption ?? '')),
+});

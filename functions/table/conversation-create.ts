@@ -1,0 +1,97 @@
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import type * as z from 'zod';
+import type { ConversationType } from '#contract/conversations.ts';
+import { documents, tableName } from './client.ts';
+import { type Head, HeadEntity } from './conversation.ts';
+import type { Item, TenantKey } from './entity.ts';
+import { calmly } from './log/contention.ts';
+import { MemberEntity } from './member.ts';
+import { MemberCountEntity } from './member-count.ts';
+import { MessageEntity, type StoredMessage } from './message.ts';
+
+/** A conversation about to exist. `members` are its other members; the creator is the owner (of a direct one, both). */
+export interface NewConversation {
+  readonly conversationId: string;
+  readonly type: z.output<typeof ConversationType>;
+  readonly name: string | undefined;
+  readonly createdBy: string;
+  readonly members: readonly string[];
+  /** Digest of the request, so that a repetition with another body is told apart. */
+  readonly hash: string;
+  readonly at: number;
+}
+
+/** The head of a conversation whose log holds entry 1: who was there at the start. */
+const firstHead = ({ type, name, createdBy, at }: NewConversation): Head => ({
+  type,
+  name,
+  createdBy,
+  createdAt: at,
+  seq: 1,
+  firstSeq: 1,
+  recent: {},
+  older: {},
+  generation: 0,
+  floor: -1,
+  lastAt: at,
+});
+
+/**
+ * AP-09 Create a conversation, all or nothing: head, member count, members and entry 1 of its log. Answers the head and
+ * entry 1, or undefined when a conversation of this id exists already.
+ */
+export async function createConversation(
+  tenant: TenantKey,
+  created: NewConversation,
+): Promise<{ head: Head; entry: StoredMessage } | undefined> {
+  const { conversationId, createdBy, at } = created;
+  const others = [...new Set(created.members)].filter((userId) => userId !== createdBy);
+  const head = firstHead(created);
+  const entry: StoredMessage = {
+    u: createdBy,
+    h: created.hash,
+    b: { type: 'system', kind: 'conversation_created', userIds: [createdBy, ...others] },
+    a: at,
+    v: 1,
+  };
+  const memberItem = (userId: string): Item =>
+    MemberEntity.toItem(
+      tenant,
+      {
+        userId,
+        conversationId,
+        role: userId === createdBy || created.type === 'direct' ? 'owner' : 'member',
+        joinedAt: at,
+        joinedSeq: 1,
+        addedBy: createdBy,
+      },
+      at,
+    );
+  const items = [
+    HeadEntity.toItem(tenant, conversationId, head),
+    MemberCountEntity.toItem(tenant, conversationId, {
+      members: others.length + 1,
+      owners: created.type === 'direct' ? others.length + 1 : 1,
+    }),
+    ...[createdBy, ...others].map(memberItem),
+    MessageEntity.toItem(tenant, { conversationId, seq: 1 }, entry),
+  ];
+  try {
+    await calmly(() =>
+      documents.send(
+        new TransactWriteCommand({
+          TransactItems: items.map((Item) => ({
+            Put: { TableName: tableName(), Item, ConditionExpression: 'attribute_not_exists(pk)' },
+          })),
+        }),
+      ),
+    );
+    return { head, entry };
+  } catch (error) {
+    if (!(error instanceof TransactionCanceledException)) throw error;
+    const exists = error.CancellationReasons?.some(({ Code }) => Code === 'ConditionalCheckFailed');
+    if (exists) return undefined;
+    throw error;
+  }
+}

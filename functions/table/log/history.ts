@@ -1,0 +1,110 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { Message } from '#contract/messages.ts';
+import { documents, tableName } from '../client.ts';
+import { digits, join, type TenantKey } from '../entity.ts';
+import { logPartition, MessageEntity, seqOf, toMessage } from '../message.ts';
+import { TABLE } from '../schema.ts';
+import { settle } from './settle.ts';
+import type { LogHead, LogStore } from './store.ts';
+
+/** Greater than any number of a log. */
+const END = 999_999_999_999_999;
+
+export interface HistoryPage {
+  readonly messages: Message[];
+  /** The number after which this page's order goes on; undefined at the end. */
+  readonly next: number | undefined;
+}
+
+interface Scan {
+  readonly seqs: number[];
+  readonly messages: Message[];
+  readonly more: boolean;
+}
+
+/** AP-18 A stretch of a conversation's messages with one query, in either direction from a number (not included). */
+async function scan(
+  tenant: TenantKey,
+  conversationId: string,
+  { order, from, limit }: Place & { readonly limit: number },
+): Promise<Scan> {
+  const newest = order === 'newest';
+  const [first, last] = newest ? [1, (from ?? END) - 1] : [(from ?? 0) + 1, END];
+  if (first > last) return { seqs: [], messages: [], more: false };
+  const { Items = [], LastEvaluatedKey } = await documents.send(
+    new QueryCommand({
+      TableName: tableName(),
+      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+      ExpressionAttributeValues: {
+        ':pk': logPartition(tenant, conversationId),
+        ':first': join('M', digits(first)),
+        ':last': join('M', digits(last)),
+      },
+      ScanIndexForward: !newest,
+      Limit: limit,
+    }),
+  );
+  const seqs = Items.map(({ sk }) => seqOf(sk));
+  const messages = Items.flatMap((item) =>
+    item[TABLE.entity] === MessageEntity.type
+      ? [toMessage(conversationId, seqOf(item.sk), MessageEntity.fromItem(item))]
+      : [],
+  );
+  return { seqs, messages, more: LastEvaluatedKey !== undefined };
+}
+
+/** Where a reading of the history stands. `from` is the number last seen; undefined starts at the order's own end. */
+export interface Place {
+  readonly order: 'newest' | 'oldest';
+  readonly from: number | undefined;
+}
+
+/**
+ * A page of history that never shows a number beyond an unsettled one. Only numbers that the head remembers, or that
+ * were taken after it was read, can be unsettled: where the page does not show one of those itself, the log is asked;
+ * an old hole is given a void on the way, a young one ends the page. `head` may be stale.
+ */
+export async function historyPage(
+  tenant: TenantKey,
+  conversationId: string,
+  log: LogStore,
+  head: LogHead,
+  place: Place,
+  limit: number,
+): Promise<HistoryPage> {
+  let { from } = place;
+  for (;;) {
+    const page = await scan(tenant, conversationId, { ...place, from, limit });
+    if (page.seqs.length === 0) return { messages: [], next: undefined };
+    const cut = await firstUnsettled(log, head, page);
+    const seqs = page.seqs.filter((seq) => seq < cut);
+    const messages = page.messages.filter(({ seq }) => seq < cut);
+    const beyond = seqs.length < page.seqs.length;
+    // Forwards, a young hole is waited for where the page stops; backwards, what lies below it is still to come.
+    const next =
+      place.order === 'oldest'
+        ? page.more || beyond
+          ? seqs.at(-1)
+          : undefined
+        : page.more || (beyond && seqs.length === 0)
+          ? (seqs.at(-1) ?? cut)
+          : undefined;
+    if (messages.length > 0 || next === undefined) return { messages, next };
+    from = next;
+  }
+}
+
+/** The smallest unsettled number at or below what the page shows; Infinity when all is settled. */
+async function firstUnsettled(log: LogStore, head: LogHead, page: Scan): Promise<number> {
+  const highest = Math.max(...page.seqs);
+  const shown = new Set(page.seqs);
+  const suspects = [...Object.values(head.recent), ...Object.values(head.older)].filter(
+    (seq) => seq < highest && !shown.has(seq),
+  );
+  for (let seq = head.seq + 1; seq < highest; seq++) if (!shown.has(seq)) suspects.push(seq);
+  if (suspects.length === 0) return Number.POSITIVE_INFINITY;
+  // All of them were taken before the highest number shown, so before its message was stored.
+  const takenBy = page.messages.find(({ seq }) => seq === highest)?.createdAt;
+  const settled = await settle(log, suspects, takenBy ? Date.parse(takenBy) : head.lastAt);
+  return Math.min(Number.POSITIVE_INFINITY, ...suspects.filter((seq) => !settled.has(seq)));
+}

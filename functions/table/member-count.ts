@@ -1,0 +1,30 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { documents, tableName } from './client.ts';
+import { conversationPartition } from './conversation.ts';
+import { entity, type Key, type TenantKey } from './entity.ts';
+
+/**
+ * How many members a conversation has, exactly: it changes in the same transaction as the members. Outside the head, so
+ * that sends do not contend with joins.
+ */
+export const MemberCountEntity = entity({
+  type: 'count',
+  schema: z.object({ members: z.number(), owners: z.number() }),
+  key: (tenant: TenantKey, conversationId: string): Key => ({
+    pk: conversationPartition(tenant, conversationId),
+    sk: 'COUNT',
+  }),
+});
+
+/** AP-08 How many members a conversation has, consistently; 0 when there is none. */
+export async function countMembers(tenant: TenantKey, conversationId: string): Promise<number> {
+  const { Item } = await documents.send(
+    new GetCommand({
+      TableName: tableName(),
+      Key: MemberCountEntity.key(tenant, conversationId),
+      ConsistentRead: true,
+    }),
+  );
+  return Item ? MemberCountEntity.fromItem(Item).members : 0;
+}
