@@ -1,16 +1,17 @@
 import { messageIdOf, partsOfMessageId } from '#contract/ids.ts';
 import { HeadEntity } from '#table/conversation.ts';
 import { type Item, scope } from '#table/entity.ts';
+import { conversationIdOfImport, hashOfConversation, ImportEntity } from '#table/import.ts';
 import { MediaEntity } from '#table/media.ts';
 import { MemberEntity } from '#table/member.ts';
 import { MessageEntity } from '#table/message.ts';
-import { CONVERSATION_ID, MEDIA_ID, MESSAGE_ID } from './examples.ts';
+import { CONVERSATION_ID, EXAMPLES, IMPORT_ID, MEDIA_ID, MESSAGE_ID } from './examples.ts';
 
 const AT = Date.UTC(2026, 10, 21, 9, 30);
 
 /**
  * What a tenant's table holds so that every example finds something: a group of `ada` (owner) and `bob` with one
- * message, and a picture of ada's that is ready.
+ * message, a picture of ada's that is ready, and an import that has begun.
  */
 export function itemsOf(tenantId: string): Item[] {
   const tenant = scope(tenantId);
@@ -22,19 +23,31 @@ export function itemsOf(tenantId: string): Item[] {
       { userId, conversationId: CONVERSATION_ID, role, joinedAt: AT, joinedSeq: 1, addedBy: 'ada' },
       AT,
     );
-  return [
-    HeadEntity.toItem(tenant, CONVERSATION_ID, {
+  const head = (conversationId: string, last: number) =>
+    HeadEntity.toItem(tenant, conversationId, {
       type: 'group',
       name: 'Engines',
       createdBy: 'ada',
       createdAt: AT,
-      seq,
+      seq: last,
       firstSeq: 1,
       recent: {},
       older: {},
       generation: 0,
       floor: -1,
       lastAt: AT,
+    });
+  const imported = conversationIdOfImport(tenant, IMPORT_ID);
+  return [
+    head(CONVERSATION_ID, seq),
+    head(imported, 0),
+    ImportEntity.toItem(tenant, IMPORT_ID, {
+      conversationId: imported,
+      hash: hashOfConversation(EXAMPLES.imports.startImport.conversation),
+      nextBatch: 0,
+      messages: 0,
+      startedBy: 'ada',
+      startedAt: AT,
     }),
     member('ada', 'owner'),
     member('bob', 'member'),
