@@ -53,10 +53,3 @@ export function decideBatch(
 export function checkSameStart(progress: Progress, hash: string): void {
   if (progress.hash !== hash) throw new Refusal('import.conflict', { storedHash: progress.hash, givenHash: hash });
 }
-
-/** Characters of a text that the head keeps for lists: at four bytes each they leave the head below its 1 KB. */
-const PREVIEW_CHARACTERS = 100;
-
-/** The beginning of a text as lists show it, never half of a character. */
-export const previewOf = (text: string): string =>
-  [...text.slice(0, 2 * PREVIEW_CHARACTERS)].slice(0, PREVIEW_CHARACTERS).join('');

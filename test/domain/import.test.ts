@@ -7,7 +7,7 @@ import { UserId } from '#contract/ids.ts';
 import { importBatch, MAX_BATCH, startImport } from '#contract/imports.ts';
 import { MAX_TEXT } from '#contract/messages.ts';
 import { addParticipants } from '#contract/participants.ts';
-import { checkSameStart, decideBatch, previewOf } from '#domain/import.ts';
+import { checkSameStart, decideBatch } from '#domain/import.ts';
 import type { Refusal } from '#domain/refusal.ts';
 import { type Send, sender } from '#local/import/api-client.ts';
 import { parseChatFile } from '#local/import/chat-file.ts';
@@ -77,13 +77,6 @@ describe('the decision over a batch', () => {
   it('takes a second start only with the same conversation', () => {
     expect(refusalOf(() => checkSameStart(progress, 'start'))).toBeUndefined();
     expect(refusalOf(() => checkSameStart(progress, 'another'))?.code).toBe('import.conflict');
-  });
-
-  it('cuts a preview between characters', () => {
-    expect(previewOf('short')).toBe('short');
-    const smiles = previewOf('\u{1F600}'.repeat(500));
-    expect([...smiles]).toHaveLength(100);
-    expect(smiles.isWellFormed()).toBe(true);
   });
 });
 
