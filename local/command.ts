@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 
 /** The end of a command: its exit code (127 when there is no such program) and what it printed. */
 export interface Outcome {
@@ -6,28 +6,46 @@ export interface Outcome {
   readonly output: string;
 }
 
+/** How a command is run. */
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Told each line as it comes. */
+  readonly onLine?: (line: string) => void;
+  /** Lets the command print to this terminal itself; its output is then empty. */
+  readonly inherit?: boolean;
+}
+
+const children = new Set<ChildProcess>();
+
+/** Ends the commands that still run (SIGTERM). */
+export function stopChildren(): void {
+  for (const child of children) child.kill('SIGTERM');
+}
+
 /** Runs a command to its end and returns what it printed, both streams together. */
-export function run(
-  command: string,
-  args: readonly string[],
-  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv; readonly onLine?: (line: string) => void } = {},
-): Promise<Outcome> {
+export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: options.cwd,
       env: options.env ?? process.env,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: options.inherit ? 'inherit' : ['ignore', 'pipe', 'pipe'],
     });
+    children.add(child);
     let output = '';
     const take = (chunk: Buffer) => {
       const text = chunk.toString();
       output += text;
-      if (options.onLine) for (const line of text.split(/\r?\n/)) if (line.trim()) options.onLine(line);
+      if (options.onLine) for (const line of text.split(/\r?\n/)) if (line.trim()) options.onLine(line.trim());
     };
-    child.stdout.on('data', take);
-    child.stderr.on('data', take);
-    child.on('error', () => resolve({ code: 127, output }));
-    child.on('close', (code) => resolve({ code: code ?? 1, output }));
+    child.stdout?.on('data', take);
+    child.stderr?.on('data', take);
+    const end = (code: number) => {
+      children.delete(child);
+      resolve({ code, output });
+    };
+    child.on('error', () => end(127));
+    child.on('close', (code) => end(code ?? 1));
   });
 }
 

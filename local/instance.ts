@@ -80,6 +80,9 @@ export function instanceNamed(name: string, env: NodeJS.ProcessEnv = process.env
   };
 }
 
+/** An environment for commands that only stop things: any name will do, whatever its ports were. */
+export const WITHOUT_PORTS = { PARLEY_EMULATOR_PORT: '1', PARLEY_SEARCH_PORT: '1', PARLEY_ISSUER_PORT: '1' } as const;
+
 /** What runs, for whoever wants to talk to it; `restUrl` and what follows exist once the app is deployed. */
 export const Stack = z.object({
   instance: z.string(),
@@ -93,6 +96,8 @@ export const Stack = z.object({
   tableName: z.string().optional(),
   quarantineBucketName: z.string().optional(),
   cleanBucketName: z.string().optional(),
+  /** Every output of the deployed stacks by its key. */
+  outputs: z.record(z.string(), z.string()).optional(),
 });
 export type Stack = z.output<typeof Stack>;
 

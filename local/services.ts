@@ -4,9 +4,8 @@
  */
 import { parseArgs } from 'node:util';
 import { instanceNamed, stackFile } from './instance.ts';
-import { untilInterrupted } from './interrupt.ts';
 import { main, Problem } from './problem.ts';
-import { stop } from './processes.ts';
+import { session } from './session.ts';
 import { SERVICES, startServices } from './start-services.ts';
 
 await main(async () => {
@@ -22,11 +21,12 @@ await main(async () => {
   if (services.length === 0)
     throw new Problem(`--only ${values.only} names no service: use emulator, search or issuer.`);
   const instance = instanceNamed(values.instance);
-  const { started } = await startServices(instance, services, { enforceIam: values.iam });
-  console.log(`Written: ${stackFile(instance)}`);
-  if (values.detach) return 0;
-  console.log('Ctrl-C stops what this command started.');
-  await untilInterrupted();
-  await stop(instance, started);
-  return 0;
+  return session(instance, async (interrupted) => {
+    await startServices(instance, services, { enforceIam: values.iam });
+    console.log(`Written: ${stackFile(instance)}`);
+    if (values.detach) return 'keep';
+    console.log('Ctrl-C stops what this command started.');
+    await interrupted;
+    return 0;
+  });
 });

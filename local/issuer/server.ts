@@ -1,12 +1,11 @@
 /** Serves an instance's key set as an OpenID Connect issuer does: `node local/issuer/server.ts <instance>`, on loopback. */
 import { createServer } from 'node:http';
-import { instanceNamed } from '../instance.ts';
+import { instanceNamed, WITHOUT_PORTS } from '../instance.ts';
 import { issuerUrl } from './issuer.ts';
 import { ALGORITHM, keySetOf } from './keys.ts';
 
 const instance = instanceNamed(process.argv[2] ?? 'dev', {
-  PARLEY_EMULATOR_PORT: '1',
-  PARLEY_SEARCH_PORT: '1',
+  ...WITHOUT_PORTS,
   PARLEY_ISSUER_PORT: process.env.PARLEY_ISSUER_PORT,
 });
 const url = issuerUrl(instance);
