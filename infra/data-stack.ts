@@ -12,7 +12,7 @@ import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Domain, EngineVersion, TLSSecurityPolicy } from 'aws-cdk-lib/aws-opensearchservice';
 import { BlockPublicAccess, Bucket, BucketEncryption, type BucketProps, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { type CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { FAN_OUT } from '#contract/entries.ts';
@@ -111,6 +111,7 @@ export class DataStack extends Stack {
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
       removalPolicy,
     });
+    const signingKeyArn = (signingKey.node.defaultChild as CfnSecret).attrId;
     const bus = new EventBus(this, 'Events', { eventBusName: `${prefixOf(config)}-events` });
     this.domain = config.search.enabled ? this.searchDomain(config, removalPolicy) : undefined;
 
@@ -121,7 +122,7 @@ export class DataStack extends Stack {
       byUserIndexArn: `${this.table.tableArn}/index/${TABLE.byUser.name}`,
       stragglersUrl: this.stragglers.queueUrl,
       stragglersArn: this.stragglers.queueArn,
-      signingKeyArn: signingKey.secretArn,
+      signingKeyArn,
       cleanName: clean.bucketName,
       cleanArn: clean.bucketArn,
       parkingName: this.parking.bucketName,
@@ -141,7 +142,7 @@ export class DataStack extends Stack {
       StragglersUrl: this.stragglers.queueUrl,
       StragglersDlqUrl: this.deadStragglers.queueUrl,
       EventBusName: bus.eventBusName,
-      SigningKeyArn: signingKey.secretArn,
+      SigningKeyArn: signingKeyArn,
       ...(this.domain && {
         SearchEndpoint: this.resources.searchEndpoint!,
         SearchDomainName: this.domain.domainName,

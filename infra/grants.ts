@@ -28,24 +28,32 @@ export interface Resources {
   readonly socketsUrl?: string;
   /** `…/chat/POST/@connections/*`: connection ids are not known before they connect. */
   readonly socketsPostArn?: string;
-  /** `…/chat/DELETE/@connections/*`. */
+  /** The same for closing a socket. */
   readonly socketsCloseArn?: string;
 }
 
-/** What one use becomes: these actions on this resource, and the variables that tell the function where it is. */
+/** What one use becomes: these actions on this resource, and the variable that tells the function where it is. */
 interface Grant {
-  readonly actions: readonly string[];
   readonly on: keyof Resources;
-  /** Appended to the resource's ARN; only where AWS names the things inside it this way. */
-  readonly within?: readonly string[];
-  readonly environment: readonly EnvironmentKey[];
+  /** Actions by what is appended to the resource's ARN, where AWS names the things inside it this way. */
+  readonly actions: Readonly<Record<string, readonly string[]>>;
+  readonly environment: EnvironmentKey;
 }
 
 const table = (action: string, on: keyof Resources = 'tableArn'): Grant => ({
-  actions: [`dynamodb:${action}`],
   on,
-  environment: ['table'],
+  actions: { '': [`dynamodb:${action}`] },
+  environment: 'table',
 });
+
+const bucket = (use: 'quarantine' | 'clean' | 'parking', actions: Grant['actions']): Grant => ({
+  on: `${use}Arn`,
+  actions,
+  environment: `${use}Bucket`,
+});
+
+/** The alias that `gateways/search.ts` reads and writes, and the indices behind it. */
+const SEARCH_INDEX = 'messages';
 
 /** Each use as exactly its IAM actions. There is no `*` among the actions and no `Scan`. */
 export const GRANTS: Readonly<Record<Use, Grant>> = {
@@ -59,50 +67,50 @@ export const GRANTS: Readonly<Record<Use, Grant>> = {
   'table:check': table('ConditionCheckItem'),
   'table:describe': table('DescribeTable'),
   'sockets:post': {
-    actions: ['execute-api:ManageConnections'],
     on: 'socketsPostArn',
-    environment: ['socketsEndpoint'],
+    actions: { '': ['execute-api:ManageConnections'] },
+    environment: 'socketsEndpoint',
   },
   'sockets:close': {
-    actions: ['execute-api:ManageConnections'],
     on: 'socketsCloseArn',
-    environment: ['socketsEndpoint'],
+    actions: { '': ['execute-api:ManageConnections'] },
+    environment: 'socketsEndpoint',
   },
-  'stragglers:send': { actions: ['sqs:SendMessage'], on: 'stragglersArn', environment: ['stragglersUrl'] },
-  'stragglers:describe': { actions: ['sqs:GetQueueAttributes'], on: 'stragglersArn', environment: ['stragglersUrl'] },
-  'signing-key:read': { actions: ['secretsmanager:GetSecretValue'], on: 'signingKeyArn', environment: ['signingKey'] },
-  'quarantine:upload': {
-    actions: ['s3:PutObject'],
-    on: 'quarantineArn',
-    within: ['/*'],
-    environment: ['quarantineBucket'],
+  'stragglers:send': { on: 'stragglersArn', actions: { '': ['sqs:SendMessage'] }, environment: 'stragglersUrl' },
+  'stragglers:describe': {
+    on: 'stragglersArn',
+    actions: { '': ['sqs:GetQueueAttributes'] },
+    environment: 'stragglersUrl',
   },
-  'quarantine:read': {
-    // The version is named in the event, so that what is read is what was uploaded.
-    actions: ['s3:GetObject', 's3:GetObjectVersion'],
-    on: 'quarantineArn',
-    within: ['/*'],
-    environment: ['quarantineBucket'],
+  'signing-key:read': {
+    on: 'signingKeyArn',
+    actions: { '': ['secretsmanager:GetSecretValue'] },
+    environment: 'signingKey',
   },
-  'quarantine:describe': { actions: ['s3:ListBucket'], on: 'quarantineArn', environment: ['quarantineBucket'] },
-  'clean:read': { actions: ['s3:GetObject'], on: 'cleanArn', within: ['/*'], environment: ['cleanBucket'] },
-  'clean:write': { actions: ['s3:PutObject'], on: 'cleanArn', within: ['/*'], environment: ['cleanBucket'] },
-  'clean:describe': { actions: ['s3:ListBucket'], on: 'cleanArn', environment: ['cleanBucket'] },
+  'quarantine:upload': bucket('quarantine', { '/*': ['s3:PutObject'] }),
+  // The version is named in the event, so that what is read is what was uploaded.
+  'quarantine:read': bucket('quarantine', { '/*': ['s3:GetObject', 's3:GetObjectVersion'] }),
+  'quarantine:describe': bucket('quarantine', { '': ['s3:ListBucket'] }),
+  'clean:read': bucket('clean', { '/*': ['s3:GetObject'] }),
+  'clean:write': bucket('clean', { '/*': ['s3:PutObject'] }),
+  'clean:describe': bucket('clean', { '': ['s3:ListBucket'] }),
   'search:query': {
-    actions: ['es:ESHttpPost'],
     on: 'searchDomainArn',
-    within: ['/*'],
-    environment: ['searchEndpoint'],
+    actions: { [`/${SEARCH_INDEX}/_search`]: ['es:ESHttpPost'] },
+    environment: 'searchEndpoint',
   },
   'search:index': {
-    actions: ['es:ESHttpGet', 'es:ESHttpHead', 'es:ESHttpPost', 'es:ESHttpPut'],
     on: 'searchDomainArn',
-    within: ['/*'],
-    environment: ['searchEndpoint'],
+    actions: {
+      [`/${SEARCH_INDEX}/_bulk`]: ['es:ESHttpPost'],
+      // The index is created on the first write; its name carries a version.
+      [`/${SEARCH_INDEX}-v*`]: ['es:ESHttpPut'],
+    },
+    environment: 'searchEndpoint',
   },
-  'search:describe': { actions: ['es:DescribeDomain'], on: 'searchDomainArn', environment: ['searchDomain'] },
-  'events:publish': { actions: ['events:PutEvents'], on: 'eventBusArn', environment: ['eventBus'] },
-  'parking:write': { actions: ['s3:PutObject'], on: 'parkingArn', within: ['/*'], environment: ['parkingBucket'] },
+  'search:describe': { on: 'searchDomainArn', actions: { '': ['es:DescribeDomain'] }, environment: 'searchDomain' },
+  'events:publish': { on: 'eventBusArn', actions: { '': ['events:PutEvents'] }, environment: 'eventBus' },
+  'parking:write': bucket('parking', { '/*': ['s3:PutObject'] }),
 };
 
 /** Uses of the table that change it: DynamoDB then asks the table's key for more than to decrypt. */
@@ -122,20 +130,16 @@ const exists = (use: Use, resources: Resources): boolean =>
  * The policy of a function: one statement a resource, its actions sorted. Raises when a use names what does not exist.
  */
 export function statementsFor(uses: readonly Use[], resources: Resources): PolicyStatement[] {
-  const byResource = new Map<string, { actions: Set<string>; resources: string[] }>();
+  const byResource = new Map<string, Set<string>>();
   for (const use of uses.filter((name) => exists(name, resources))) {
-    const { actions, on, within } = GRANTS[use];
-    const arn = need(resources, on);
-    const key = `${on}${within?.join() ?? ''}`;
-    const entry = byResource.get(key) ?? {
-      actions: new Set(),
-      resources: (within ?? ['']).map((path) => `${arn}${path}`),
-    };
-    for (const action of actions) entry.actions.add(action);
-    byResource.set(key, entry);
+    const { on, actions } = GRANTS[use];
+    for (const [within, named] of Object.entries(actions)) {
+      const resource = `${need(resources, on)}${within}`;
+      byResource.set(resource, new Set([...(byResource.get(resource) ?? []), ...named]));
+    }
   }
-  const statements = [...byResource.values()].map(
-    (entry) => new PolicyStatement({ actions: [...entry.actions].sort(), resources: entry.resources }),
+  const statements = [...byResource].map(
+    ([resource, actions]) => new PolicyStatement({ actions: [...actions].sort(), resources: [resource] }),
   );
   if (uses.some((use) => use.startsWith('table:') && use !== 'table:describe'))
     statements.push(
@@ -186,7 +190,7 @@ export function environmentFor(
     claims: () => JSON.stringify(config.claims),
     version: () => config.version,
   };
-  const ofUses = uses.filter((use) => exists(use, resources)).flatMap((use) => GRANTS[use].environment);
+  const ofUses = uses.filter((use) => exists(use, resources)).map((use) => GRANTS[use].environment);
   const keys = [...new Set<EnvironmentKey>([...ofUses, ...extra, 'version'])].sort();
   return Object.fromEntries(keys.map((key) => [ENV[key], source[key]()]));
 }

@@ -17,7 +17,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { type Config, prefixOf } from './config.ts';
 import type { ParleyFunction } from './constructs/parley-function.ts';
-import type { Parley } from './parley.ts';
+import type { Stacks } from './stacks.ts';
 
 /** Where a person who was woken starts reading; the part after `#` is the alarm's kind. */
 const RUNBOOK = 'docs/runbook.md';
@@ -37,7 +37,7 @@ interface Watch {
 
 /** What is watched: a dashboard, and alarms that each name their section of the runbook. */
 export class OpsStack extends Stack {
-  constructor(scope: Construct, id: string, config: Config, parley: Omit<Parley, 'ops'>, props?: StackProps) {
+  constructor(scope: Construct, id: string, config: Config, parley: Stacks, props?: StackProps) {
     super(scope, id, props);
     const topic = new Topic(this, 'Alarms', { enforceSSL: true });
     if (config.alarmEmail) topic.addSubscription(new EmailSubscription(config.alarmEmail));
@@ -93,7 +93,7 @@ export class OpsStack extends Stack {
 
   private dashboard(
     config: Config,
-    { data, rest, realtime, media, stream }: Omit<Parley, 'ops'>,
+    { data, rest, realtime, media, stream }: Stacks,
     functions: Readonly<Record<string, ParleyFunction>>,
     parked: Metric,
   ): void {
@@ -159,7 +159,7 @@ export class OpsStack extends Stack {
 }
 
 /** The event that `runtime/consumer.ts` logs when it parks a record. */
-const PARKED_EVENT = 'record.parked';
+const PARKED_EVENT = 'consumer.parked';
 
 /** Throttles are a matter of the account's concurrency, so one figure for all functions says it. */
 const LAMBDA_THROTTLES = new Metric({
@@ -192,7 +192,7 @@ const functionWatches = (functions: Readonly<Record<string, ParleyFunction>>): W
   { kind: 'function-throttles', says: 'Lambda refused invocations.', metric: LAMBDA_THROTTLES, threshold: 1 },
 ];
 
-const streamWatches = ({ stream }: Pick<Parley, 'stream'>, parked: Metric): Watch[] => [
+const streamWatches = ({ stream }: Pick<Stacks, 'stream'>, parked: Metric): Watch[] => [
   ...Object.entries(stream.functions).map(([name, made]) => ({
     kind: 'consumer-behind',
     of: name,
@@ -204,7 +204,7 @@ const streamWatches = ({ stream }: Pick<Parley, 'stream'>, parked: Metric): Watc
   { kind: 'records-parked', says: 'A stream record could not be read and was parked.', metric: parked, threshold: 1 },
 ];
 
-const queueWatches = ({ data, media }: Pick<Parley, 'data' | 'media'>): Watch[] => [
+const queueWatches = ({ data, media }: Pick<Stacks, 'data' | 'media'>): Watch[] => [
   {
     kind: 'stragglers-dead',
     says: 'Events for open sockets were given up after five attempts; the clients find them by their cursors.',
@@ -226,7 +226,7 @@ const queueWatches = ({ data, media }: Pick<Parley, 'data' | 'media'>): Watch[] 
   },
 ];
 
-const apiWatches = ({ rest, realtime, data }: Pick<Parley, 'rest' | 'realtime' | 'data'>): Watch[] => [
+const apiWatches = ({ rest, realtime, data }: Pick<Stacks, 'rest' | 'realtime' | 'data'>): Watch[] => [
   {
     kind: 'api-5xx',
     says: 'The REST API answered with server errors.',
@@ -254,7 +254,7 @@ const apiWatches = ({ rest, realtime, data }: Pick<Parley, 'rest' | 'realtime' |
   },
 ];
 
-const searchWatches = ({ data: { domain } }: Pick<Parley, 'data'>): Watch[] =>
+const searchWatches = ({ data: { domain } }: Pick<Stacks, 'data'>): Watch[] =>
   domain
     ? [
         {

@@ -1,4 +1,5 @@
-import { type App, CliCredentialsStackSynthesizer, type StackProps, Tags } from 'aws-cdk-lib';
+import { type App, CliCredentialsStackSynthesizer, type StackProps, Tags, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
 import { type Config, prefixOf } from './config.ts';
 import type { Bundles } from './constructs/bundles.ts';
 import { DataStack } from './data-stack.ts';
@@ -6,20 +7,12 @@ import { MediaStack } from './media-stack.ts';
 import { OpsStack } from './ops-stack.ts';
 import { RealtimeStack } from './realtime-stack.ts';
 import { RestStack } from './rest-stack.ts';
+import type { Stacks } from './stacks.ts';
 import { StreamStack } from './stream-stack.ts';
+import { acknowledge } from './suppressions.ts';
 
-/** The stacks of a deployment; each stands on those before it, none inside another. */
-export interface Parley {
-  readonly data: DataStack;
-  readonly realtime: RealtimeStack;
-  readonly media: MediaStack;
-  readonly rest: RestStack;
-  readonly stream: StreamStack;
-  readonly ops: OpsStack;
-}
-
-/** Adds a whole deployment to the app. */
-export function addParley(app: App, config: Config, bundles: Bundles): Parley {
+/** Adds a whole deployment to the app, checked by cdk-nag outside `local`: a finding without a reason stops the synthesis. */
+export function addParley(app: App, config: Config, bundles: Bundles): Stacks {
   const prefix = prefixOf(config);
   const setting = { config, bundles };
   const named = (part: string): [id: string, StackProps] => [
@@ -43,7 +36,13 @@ export function addParley(app: App, config: Config, bundles: Bundles): Parley {
   const [streamId, streamProps] = named('stream');
   const stream = new StreamStack(app, streamId, setting, data, media.resources, streamProps);
   const [opsId, opsProps] = named('ops');
-  const ops = new OpsStack(app, opsId, config, { data, realtime, media, rest, stream }, opsProps);
+  const stacks = { data, realtime, media, rest, stream };
+  new OpsStack(app, opsId, config, stacks, opsProps);
   Tags.of(app).add('parley:deployment', prefix);
-  return { data, realtime, media, rest, stream, ops };
+  // What the emulator cannot do (TLS, access logs) is missing locally, and nothing there needs guarding.
+  if (config.stage !== 'local') {
+    acknowledge(stacks);
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  }
+  return stacks;
 }

@@ -36,6 +36,8 @@ export const functionName = (config: Config, name: string): string => `${prefixO
 export class ParleyFunction extends Construct {
   readonly function: NodejsFunction;
   readonly logGroup: LogGroup;
+  /** What the function may do, besides writing its own log. */
+  readonly statements: readonly PolicyStatement[];
 
   constructor(scope: Construct, id: string, { setting, name, entry, resources, layers, eventSource = [] }: Props) {
     super(scope, id);
@@ -45,6 +47,8 @@ export class ParleyFunction extends Construct {
       retention: config.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    const uses = statementsFor(entry.uses, resources);
+    this.statements = [...uses, ...eventSource];
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       inlinePolicies: {
@@ -56,7 +60,7 @@ export class ParleyFunction extends Construct {
             }),
           ],
         }),
-        ...policyOf('uses', statementsFor(entry.uses, resources)),
+        ...policyOf('uses', uses),
         ...policyOf('event-source', eventSource),
       },
     });
@@ -75,7 +79,6 @@ export class ParleyFunction extends Construct {
       environment: environmentFor(entry.uses, entry.environment, resources, config),
       layers: layers ? [...layers] : undefined,
     });
-    this.function.node.addDependency(role);
   }
 
   /** Lets a service invoke the function on behalf of one resource. */
