@@ -1,11 +1,19 @@
 import type { Event } from '#contract/events.ts';
-import { INLINE_SOCKETS, type PackedFrame, packFrames, type Socket, slicesOf } from '#domain/delivery.ts';
-import { queueStragglers, type Straggler } from '#gateways/stragglers.ts';
+import {
+  apart,
+  type Delivery,
+  FEW_SOCKETS,
+  INLINE_SOCKETS,
+  type PackedFrame,
+  packFrames,
+  slicesOf,
+} from '#domain/delivery.ts';
+import { queueStragglers } from '#gateways/stragglers.ts';
 import { log } from '#runtime/log.ts';
 import { type TenantKey, tenantIdOf } from '#table/entity.ts';
 import { type OpenSockets, openSocketsOf } from './open-sockets.ts';
 import { inParallel } from './parallel.ts';
-import { forget, type Handed, hand } from './post.ts';
+import { forget, type Handed, hand, type Parcel } from './post.ts';
 
 /** Posts under way at once. */
 const POSTS = 64;
@@ -36,27 +44,29 @@ type Audience = readonly string[] | OpenSockets;
 
 const isUsers = (audience: Audience): audience is readonly string[] => Array.isArray(audience);
 
-/** What the queue has to carry: per failing socket the events it has not got, sockets with the same ones together. */
+/** A socket that has not got all frames, only the first `sent`. */
+type Waiting = Pick<Parcel, 'socket' | 'sent'>;
+
+/** What the queue has to carry: to each waiting socket the frames it has not got, to unread users all of them. */
 const stragglersOf = (
   tenant: TenantKey,
   conversationId: string | undefined,
   frames: readonly PackedFrame[],
-  open: readonly { readonly socket: Socket; readonly sent: number }[],
+  waiting: readonly Waiting[],
   unread: readonly string[],
-): Straggler[] =>
-  frames.flatMap(({ events }, index) =>
-    slicesOf(conversationId, {
-      sockets: open.filter(({ sent }) => sent <= index).map(({ socket }) => socket),
-      users: unread,
-    }).map(({ group, sockets, users }) => ({
-      group,
-      delivery: { tenantId: tenantIdOf(tenant), sockets: [...sockets], users: [...users], events: [...events] },
-    })),
-  );
+): Delivery[] =>
+  frames.flatMap(({ events }, index) => {
+    const sockets = waiting.filter(({ sent }) => sent <= index).map(({ socket }) => socket);
+    const slices =
+      waiting.length <= FEW_SOCKETS
+        ? [...sockets.map(apart), ...slicesOf(conversationId, { sockets: [], users: unread })]
+        : slicesOf(conversationId, { sockets, users: unread });
+    return slices.map((slice) => ({ ...slice, tenantId: tenantIdOf(tenant), events: [...events] }));
+  });
 
-const sizeOf = (stragglers: readonly Straggler[]): number =>
+const sizeOf = (deliveries: readonly Delivery[]): number =>
   new Set(
-    stragglers.flatMap(({ delivery: { sockets, users } }) => [
+    deliveries.flatMap(({ sockets, users }) => [
       ...sockets.map(({ connectionId }) => `socket/${connectionId}`),
       ...users.map((user) => `user/${user}`),
     ]),
@@ -82,10 +92,7 @@ export async function announce(
   const { sockets, unread } = isUsers(found) ? await openSocketsOf(tenant, found) : found;
 
   let handed: readonly Handed[] = [];
-  let waiting: readonly { readonly socket: Socket; readonly sent: number }[] = sockets.map((socket) => ({
-    socket,
-    sent: 0,
-  }));
+  let waiting: readonly Waiting[] = sockets.map((socket) => ({ socket, sent: 0 }));
   if (sockets.length <= INLINE_SOCKETS) {
     handed = await inParallel(sockets, POSTS, (socket) => hand({ socket, frames, sent: 0 }));
     waiting = handed.filter(({ outcome }) => outcome === 'failing').map(({ parcel }) => parcel);

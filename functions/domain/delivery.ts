@@ -13,6 +13,9 @@ export const YOUNG_MS = 10_000;
 /** Sockets that a send posts to itself; a larger audience goes through the queue. */
 export const INLINE_SOCKETS = 300;
 
+/** Failing sockets that each go on in a group of their own; when more fail together, it is not the sockets' fault. */
+export const FEW_SOCKETS = 10;
+
 /** Sockets (or users, whose sockets are not read yet) that one message of the queue is for. */
 export const SLICE = 300;
 
@@ -28,6 +31,8 @@ export const isYoung = (since: number, at: number): boolean => at - since < YOUN
  */
 export const Delivery = z.object({
   tenantId: TenantId,
+  /** Within which the queue keeps order: of a conversation's shard, a user or a socket. */
+  group: z.string().min(1),
   sockets: z.array(Socket),
   users: z.array(UserId),
   events: z.array(Event).min(1),
@@ -82,12 +87,15 @@ const shardOf = (userId: string, shards: number): number => {
   return hash % shards;
 };
 
-/** A part of an audience, and the queue's group in which it keeps its order. */
-export interface Slice {
-  readonly group: string;
-  readonly sockets: readonly Socket[];
-  readonly users: readonly string[];
-}
+/** A part of an audience, and the group in which it keeps its order. */
+export type Slice = Pick<Delivery, 'group' | 'sockets' | 'users'>;
+
+/** A socket in a group of its own, where it holds up nobody else. */
+export const apart = (socket: Socket): Slice => ({
+  group: `socket/${socket.connectionId}`,
+  sockets: [socket],
+  users: [],
+});
 
 /**
  * An audience in slices for the queue. A user stays in the same group while the audience keeps its order of magnitude

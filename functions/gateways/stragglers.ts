@@ -3,15 +3,9 @@ import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { ENV } from '#contract/environment.ts';
 import type { Delivery } from '#domain/delivery.ts';
 
-/** Events that could not or should not be posted at once, and the group within which they keep their order. */
-export interface Straggler {
-  readonly group: string;
-  readonly delivery: Delivery;
-}
-
-/** Stragglers that the queue did not take, and why. */
+/** Deliveries that the queue did not take, and why. */
 export interface Queued {
-  readonly refused: readonly Straggler[];
+  readonly refused: readonly Delivery[];
   readonly reason?: unknown;
 }
 
@@ -30,24 +24,24 @@ const queueUrl = (): string => {
 };
 
 interface Entry {
-  readonly straggler: Straggler;
+  readonly delivery: Delivery;
   readonly body: string;
   readonly deduplicationId: string;
 }
 
 /** A group id of SQS is short and shows in logs: a digest names tenant and group without telling them. */
-const groupId = ({ group, delivery }: Straggler): string =>
-  createHash('sha256').update(`${delivery.tenantId}\n${group}`).digest('base64url');
+const groupId = ({ tenantId, group }: Delivery): string =>
+  createHash('sha256').update(`${tenantId}\n${group}`).digest('base64url');
 
-const batches = (stragglers: readonly Straggler[]): Entry[][] => {
+const batches = (deliveries: readonly Delivery[]): Entry[][] => {
   const all: Entry[][] = [];
   let size = 0;
-  for (const straggler of stragglers) {
-    const body = JSON.stringify(straggler.delivery);
+  for (const delivery of deliveries) {
+    const body = JSON.stringify(delivery);
     const bytes = Buffer.byteLength(body);
     const last = all.at(-1);
     const fits = last && last.length < MOST_ENTRIES && size + bytes <= MOST_BYTES;
-    const entry = { straggler, body, deduplicationId: randomUUID() };
+    const entry = { delivery, body, deduplicationId: randomUUID() };
     if (fits) last.push(entry);
     else all.push([entry]);
     size = fits ? size + bytes : bytes;
@@ -64,11 +58,11 @@ const sendBatch = async (entries: readonly Entry[]): Promise<Queued> => {
       const { Failed = [] } = await client.send(
         new SendMessageBatchCommand({
           QueueUrl: queueUrl(),
-          Entries: open.map(({ straggler, body, deduplicationId }, index) => ({
+          Entries: open.map(({ delivery, body, deduplicationId }, index) => ({
             Id: String(index),
             MessageBody: body,
-            MessageGroupId: groupId(straggler),
-            // One id a straggler, not a digest of its body: the same event may have to travel twice.
+            MessageGroupId: groupId(delivery),
+            // One id a delivery, not a digest of its body: the same event may have to travel twice.
             MessageDeduplicationId: deduplicationId,
           })),
         }),
@@ -80,15 +74,18 @@ const sendBatch = async (entries: readonly Entry[]): Promise<Queued> => {
   } catch (error) {
     reason = error;
   }
-  return { refused: open.map(({ straggler }) => straggler), reason };
+  return { refused: open.map(({ delivery }) => delivery), reason };
 };
 
-/** Puts stragglers into the queue, in order within each group. What it did not take after retries comes back. */
-export async function queueStragglers(stragglers: readonly Straggler[]): Promise<Queued> {
-  const refused: Straggler[] = [];
+/**
+ * Puts into the queue what could not or should not be posted at once, in order within each group. What the queue did not
+ * take after retries comes back.
+ */
+export async function queueStragglers(deliveries: readonly Delivery[]): Promise<Queued> {
+  const refused: Delivery[] = [];
   let reason: unknown;
   // One after another: batches in parallel would mix up the order within a group.
-  for (const batch of batches(stragglers)) {
+  for (const batch of batches(deliveries)) {
     const result = await sendBatch(batch);
     refused.push(...result.refused);
     reason ??= result.reason;

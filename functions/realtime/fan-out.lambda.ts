@@ -1,0 +1,55 @@
+import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { fanOut } from '#delivery/fan-out.ts';
+import { Delivery } from '#domain/delivery.ts';
+import { log } from '#runtime/log.ts';
+
+/** What a record says, or undefined when it cannot be read. */
+const deliveryIn = (record: SQSRecord): Delivery | undefined => {
+  try {
+    return Delivery.parse(JSON.parse(record.body));
+  } catch (error) {
+    // Never the error's own text: Zod and JSON.parse quote what they read, and that is people's messages.
+    log.error('record.unreadable', new Error(error instanceof Error ? error.name : 'unknown'), {
+      messageId: record.messageId,
+      receives: Number(record.attributes.ApproximateReceiveCount),
+    });
+    return undefined;
+  }
+};
+
+/**
+ * Reads the queue of stragglers. A group that fails comes back as a whole, which keeps its order. A record that cannot be
+ * read fails alone, with a line of its own, until it is set aside in the dead-letter queue: it has no place in any order,
+ * and newer code may have written it for code that is just being deployed.
+ */
+export const handler = async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
+  const failures: SQSBatchItemFailure[] = [];
+  const groups = new Map<string, { records: SQSRecord[]; deliveries: Delivery[] }>();
+  for (const record of Records) {
+    const delivery = deliveryIn(record);
+    if (!delivery) {
+      failures.push({ itemIdentifier: record.messageId });
+      continue;
+    }
+    const name = record.attributes.MessageGroupId ?? record.messageId;
+    const group = groups.get(name) ?? { records: [], deliveries: [] };
+    group.records.push(record);
+    group.deliveries.push(delivery);
+    groups.set(name, group);
+  }
+  const parts = [...groups.values()];
+  const results = await fanOut(parts);
+  for (const [index, { failed }] of results.entries())
+    if (failed) failures.push(...parts[index]!.records.map(({ messageId }) => ({ itemIdentifier: messageId })));
+
+  const sum = (of: 'pushed' | 'gone' | 'apart') => results.reduce((total, result) => total + result[of], 0);
+  log.info('fan_out', {
+    records: Records.length,
+    failed: failures.length,
+    pushed: sum('pushed'),
+    gone: sum('gone'),
+    apart: sum('apart'),
+    reason: results.find(({ reason }) => reason)?.reason,
+  });
+  return { batchItemFailures: failures };
+};
