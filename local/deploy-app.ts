@@ -45,9 +45,9 @@ async function isBootstrapped(stack: Stack): Promise<boolean> {
   }
 }
 
-async function cdk(args: readonly string[], stack: Stack, onNote: (note: string) => void): Promise<void> {
+async function cdk(args: readonly string[], stack: Stack, cwd: string, onNote: (note: string) => void): Promise<void> {
   const { code, output } = await run(join(NODE_FOLDER, 'node'), [CDK, ...args, '--no-notices', '--ci'], {
-    cwd: ROOT,
+    cwd,
     env: localAwsEnvironment(stack),
     onLine: onNote,
   });
@@ -66,7 +66,8 @@ export async function deployApp(instance: Instance, stack: Stack, options: { rea
   if (!searchUrl) throw new Problem('The app needs a search engine: start it with npm run services.');
   await step('CDK bootstrap', async ({ note, done }) => {
     if (await isBootstrapped(stack)) return done('already there');
-    await cdk(['bootstrap', `aws://${stack.accountId}/${stack.region}`], stack, note);
+    // From a folder without a cdk.json: bootstrapping an account needs no app, and would run it if it found one.
+    await cdk(['bootstrap', `aws://${stack.accountId}/${stack.region}`], stack, instance.directory, note);
   });
   const outputsFile = join(instance.directory, 'outputs.json');
   await step('CDK deploy', async ({ note }) => {
@@ -88,6 +89,7 @@ export async function deployApp(instance: Instance, stack: Stack, options: { rea
         ...Object.entries(context).flatMap(([key, value]) => ['-c', `${key}=${value}`]),
       ],
       stack,
+      ROOT,
       note,
     );
   });

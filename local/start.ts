@@ -15,6 +15,7 @@ async function introduce(instance: Instance, stack: Stack): Promise<void> {
   const ada = await mintToken(instance, { tenant: 'demo', user: 'ada', displayName: 'Ada' });
   const bob = await mintToken(instance, { tenant: 'demo', user: 'bob', displayName: 'Bob' });
   const post = `curl -s -X POST -H "Authorization: Bearer $ADA" -H 'Content-Type: application/json'`;
+  const message = { body: { type: 'text', text: 'Hello Bob' } };
   const create = { type: 'direct', participants: ['bob'] };
   console.log(`
 REST       ${stack.restUrl}
@@ -24,10 +25,10 @@ Tokens for the tenant "demo", valid for 12 hours (more: npm run -s token -- --te
 ADA=${ada}
 BOB=${bob}
 
-Try it, with the two lines above in your shell:
-ID=$(${post} -d '${JSON.stringify(create)}' ${stack.restUrl}/conversations | sed -E 's/.*"conversationId":"([^"]+)".*/\\1/'); echo $ID
-${post} -d "{\\"clientId\\":\\"$(uuidgen)\\",\\"text\\":\\"Hello Bob\\"}" ${stack.restUrl}/conversations/$ID/messages
-TICKET=$(curl -s -X POST -H "Authorization: Bearer $BOB" ${stack.restUrl}/realtime/tickets | sed -E 's/.*"ticket":"([^"]+)".*/\\1/'); npx wscat -c "${stack.webSocketUrl}?ticket=$TICKET"
+Try it, with the two lines above in your shell (the third opens Bob's socket; send a message once more and it arrives there):
+ID=$(${post} -d '${JSON.stringify(create)}' ${stack.restUrl}/conversations | sed -E 's/.*"id":"([^"]+)".*/\\1/'); echo $ID
+${post} -d '${JSON.stringify(message)}' ${stack.restUrl}/conversations/$ID/messages
+URL=$(curl -s -X POST -H "Authorization: Bearer $BOB" ${stack.restUrl}/realtime/tickets | sed -E 's/.*"url":"([^"]+)".*/\\1/'); npx wscat -c "$URL"
 `);
 }
 
