@@ -1,0 +1,211 @@
+import { useTable } from '../support/table.ts';
+
+useTable();
+
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { documents, tableName } from '#table/client.ts';
+import { type Item, scope } from '#table/entity.ts';
+import {
+  createMedia,
+  findMedia,
+  findReadable,
+  findSendable,
+  linkMedia,
+  MediaEntity,
+  mayRead,
+  moveMedia,
+  type StoredMedia,
+} from '#table/media.ts';
+import { MemberEntity } from '#table/member.ts';
+
+const acme = scope('acme');
+const globex = scope('globex');
+const NOW = 1_795_000_000_000;
+
+let mediaId: string;
+let count = 0;
+beforeEach(() => {
+  mediaId = `med_${String(count++).padStart(22, '0')}`;
+});
+
+const conversation = (index: number): string => `cnv_${String(index).padStart(22, '0')}`;
+
+const requested = (change: Partial<StoredMedia> = {}): StoredMedia => ({
+  mediaId,
+  ownerId: 'ada',
+  state: 'requested',
+  fileName: 'engine.jpg',
+  contentType: 'image/jpeg',
+  bytes: 1_000,
+  createdAt: NOW,
+  version: 1,
+  exp: NOW / 1_000 + 3_600,
+  ...change,
+});
+
+const renditions: StoredMedia['renditions'] = [
+  { name: 'display', contentType: 'image/webp', width: 2, height: 1, bytes: 3, sha256: 'ab' },
+];
+
+async function ready(tenant = acme): Promise<StoredMedia> {
+  const media = requested();
+  await createMedia(tenant, media);
+  const uploaded = await moveMedia(tenant, media, 'v1', { to: 'uploaded' });
+  const processing = await moveMedia(tenant, uploaded!, 'v1', { to: 'processing' });
+  return (await moveMedia(tenant, processing!, 'v1', { to: 'ready', renditions }))!;
+}
+
+const put = async (item: Item): Promise<void> => {
+  await documents.send(new PutCommand({ TableName: tableName(), Item: item }));
+};
+
+const join = (conversationId: string, userId: string, tenant = acme): Promise<void> =>
+  put(
+    MemberEntity.toItem(
+      tenant,
+      { userId, conversationId, role: 'member', joinedAt: NOW, joinedSeq: 1, addedBy: 'ada' },
+      NOW,
+    ),
+  );
+
+const leave = (conversationId: string, userId: string): Promise<unknown> =>
+  documents.send(
+    new DeleteCommand({ TableName: tableName(), Key: MemberEntity.key(acme, { conversationId, userId }) }),
+  );
+
+describe('a media', () => {
+  it('comes back as it was written', async () => {
+    expect(await createMedia(acme, requested())).toBe(true);
+    expect(await findMedia(acme, mediaId, NOW)).toEqual(requested());
+  });
+
+  it('is not overwritten by another under its id', async () => {
+    await createMedia(acme, requested());
+    expect(await createMedia(acme, requested({ ownerId: 'eve' }))).toBe(false);
+    expect((await findMedia(acme, mediaId, NOW))?.ownerId).toBe('ada');
+  });
+
+  it('is gone when it has expired, though DynamoDB has not deleted it', async () => {
+    await createMedia(acme, requested());
+    expect(await findMedia(acme, mediaId, NOW + 3_599_999)).toBeDefined();
+    expect(await findMedia(acme, mediaId, NOW + 3_600_000)).toBeUndefined();
+    const again = requested({ createdAt: NOW + 3_600_000, exp: NOW / 1_000 + 7_200 });
+    expect(await createMedia(acme, again)).toBe(true);
+  });
+
+  it('does not expire once something was uploaded', async () => {
+    await ready();
+    expect(await findMedia(acme, mediaId, NOW * 2)).toMatchObject({ state: 'ready' });
+    expect(await createMedia(acme, requested({ createdAt: NOW * 2 }))).toBe(false);
+  });
+});
+
+describe('an edge', () => {
+  it('is taken once, from the state it leaves', async () => {
+    const media = requested();
+    await createMedia(acme, media);
+    const moved = await moveMedia(acme, media, 'v1', { to: 'uploaded' });
+    expect(moved).toMatchObject({ state: 'uploaded', objectVersion: 'v1', version: 2 });
+    expect(moved).not.toHaveProperty('exp');
+    expect(await moveMedia(acme, media, 'v1', { to: 'uploaded' })).toBeUndefined();
+    expect(await findMedia(acme, mediaId, NOW)).toEqual(moved);
+  });
+
+  it('is taken by one of many that try at once, and binds that one’s object', async () => {
+    const media = requested();
+    await createMedia(acme, media);
+    const tries = Array.from({ length: 16 }, (_, index) => moveMedia(acme, media, `v${index}`, { to: 'uploaded' }));
+    const won = (await Promise.all(tries)).filter((moved) => moved !== undefined);
+    expect(won).toHaveLength(1);
+    expect((await findMedia(acme, mediaId, NOW))?.objectVersion).toBe(won[0]!.objectVersion);
+  });
+
+  it('after the first is not taken for another version of the object', async () => {
+    const media = requested();
+    await createMedia(acme, media);
+    const uploaded = (await moveMedia(acme, media, 'v1', { to: 'uploaded' }))!;
+    expect(await moveMedia(acme, uploaded, 'v2', { to: 'processing' })).toBeUndefined();
+    expect(await moveMedia(acme, uploaded, 'v2', { to: 'rejected', reason: 'unreadable' })).toBeUndefined();
+    expect((await findMedia(acme, mediaId, NOW))?.state).toBe('uploaded');
+  });
+
+  it('carries what became known', async () => {
+    expect(await ready()).toMatchObject({ state: 'ready', renditions, version: 4 });
+    mediaId = mediaId.replace('med_0', 'med_r');
+    await createMedia(acme, requested());
+    const uploaded = (await moveMedia(acme, requested(), 'v1', { to: 'uploaded' }))!;
+    const rejected = await moveMedia(acme, uploaded, 'v1', { to: 'rejected', reason: 'type_mismatch' });
+    expect(rejected).toMatchObject({ state: 'rejected', reason: 'type_mismatch' });
+  });
+
+  it('that does not exist is a fault of ours', async () => {
+    const media = await ready();
+    for (const to of ['requested', 'uploaded', 'processing', 'rejected'] as const)
+      await expect(moveMedia(acme, media, 'v1', { to })).rejects.toThrow('no edge leads');
+    expect((await findMedia(acme, mediaId, NOW))?.state).toBe('ready');
+  });
+
+  it('of a media that is not there is not taken and makes none', async () => {
+    expect(await moveMedia(acme, requested(), 'v1', { to: 'uploaded' })).toBeUndefined();
+    expect(await findMedia(acme, mediaId, NOW)).toBeUndefined();
+  });
+});
+
+describe('who may read a media', () => {
+  it('its owner, and whoever is in a conversation that carries it, for as long as they are', async () => {
+    await ready();
+    await join(conversation(1), 'bob');
+    expect(await findReadable(acme, mediaId, 'ada', NOW)).toBeDefined();
+    expect(await findReadable(acme, mediaId, 'bob', NOW)).toBeUndefined();
+    await linkMedia(acme, mediaId, conversation(1));
+    expect(await findReadable(acme, mediaId, 'bob', NOW)).toBeDefined();
+    expect(await findReadable(acme, mediaId, 'eve', NOW)).toBeUndefined();
+    await leave(conversation(1), 'bob');
+    expect(await findReadable(acme, mediaId, 'bob', NOW)).toBeUndefined();
+  });
+
+  it('nobody of another tenant, even under the same names', async () => {
+    await ready(globex);
+    await join(conversation(2), 'bob');
+    await linkMedia(globex, mediaId, conversation(2));
+    expect(await mayRead(globex, mediaId, 'bob')).toBe(false);
+    expect(await mayRead(acme, mediaId, 'bob')).toBe(false);
+    expect(await findReadable(acme, mediaId, 'ada', NOW)).toBeUndefined();
+  });
+
+  it('a member of the last of many conversations it was sent to', async () => {
+    await ready();
+    for (let index = 100; index < 305; index++) await linkMedia(acme, mediaId, conversation(index));
+    await join(conversation(304), 'zoe');
+    expect(await mayRead(acme, mediaId, 'zoe')).toBe(true);
+    expect(await mayRead(acme, mediaId, 'bob')).toBe(false);
+  });
+
+  it('linking twice is linking once, and leaves the media alone', async () => {
+    const media = await ready();
+    await linkMedia(acme, mediaId, conversation(3));
+    await linkMedia(acme, mediaId, conversation(3));
+    expect(await findMedia(acme, mediaId, NOW)).toEqual(media);
+  });
+});
+
+describe('what may be sent', () => {
+  it('is ready, and one’s own or readable', async () => {
+    await ready();
+    expect(await findSendable(acme, mediaId, 'ada')).toMatchObject({ state: 'ready' });
+    expect(await findSendable(acme, mediaId, 'bob')).toBeUndefined();
+    await join(conversation(4), 'bob');
+    await linkMedia(acme, mediaId, conversation(4));
+    expect(await findSendable(acme, mediaId, 'bob')).toMatchObject({ state: 'ready' });
+    expect(await findSendable(globex, mediaId, 'ada')).toBeUndefined();
+  });
+
+  it.each(['requested', 'uploaded', 'scanning', 'processing', 'rejected', 'quarantined', 'expired'] as const)(
+    'is nothing that is %s, not even one’s own',
+    async (state) => {
+      await put(MediaEntity.toItem(acme, mediaId, requested({ state, exp: Math.ceil(Date.now() / 1_000) + 60 })));
+      expect(await findSendable(acme, mediaId, 'ada')).toBeUndefined();
+    },
+  );
+});

@@ -1,0 +1,192 @@
+import { useTable } from '../support/table.ts';
+
+useTable();
+
+import { randomUUID } from 'node:crypto';
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectVersionsCommand,
+  PutBucketVersioningCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import type { S3Event } from 'aws-lambda';
+import sharp from 'sharp';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { ENV } from '#contract/environment.ts';
+import { getMedia, getMediaUrl, requestUpload } from '#contract/media.ts';
+import { handler as api } from '#functions/api/media/media.lambda.ts';
+import { handler as processUpload } from '#functions/media/process-upload.lambda.ts';
+import { openUpload, putRendition } from '#gateways/blobs.ts';
+import { sample } from '../media/samples.ts';
+import { emulatorEndpoint } from '../support/aws-env.ts';
+import { call } from '../support/call.ts';
+
+const s3 = new S3Client({ endpoint: emulatorEndpoint() });
+const quarantine = `quarantine-${randomUUID()}`;
+const clean = `clean-${randomUUID()}`;
+
+beforeAll(async () => {
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  for (const Bucket of [quarantine, clean]) await s3.send(new CreateBucketCommand({ Bucket }));
+  await s3.send(new PutBucketVersioningCommand({ Bucket: quarantine, VersioningConfiguration: { Status: 'Enabled' } }));
+  process.env[ENV.quarantineBucket] = quarantine;
+  process.env[ENV.cleanBucket] = clean;
+  process.env[ENV.socketsEndpoint] = emulatorEndpoint();
+  process.env[ENV.stragglersUrl] = `${emulatorEndpoint()}/000000000000/none.fifo`;
+});
+
+interface Form {
+  readonly media: { readonly id: string };
+  readonly upload: { readonly url: string; readonly fields: Record<string, string> };
+}
+
+async function ask(claim: { contentType: string; bytes: number }, headers: Record<string, string> = {}) {
+  return await call(api, requestUpload, { fileName: 'engine.jpg', ...claim }, { headers });
+}
+
+/** Sends a form as a browser does. */
+async function post({ upload: { url, fields } }: Form, data: Uint8Array): Promise<void> {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  form.append('file', new Blob([new Uint8Array(data)]), 'engine.jpg');
+  const response = await fetch(url, { method: 'POST', body: form });
+  expect(response.status).toBe(204);
+}
+
+/** The event S3 sends for the newest version of an object. */
+async function arrival(mediaId: string, change: Partial<S3Event['Records'][number]['s3']['object']> = {}) {
+  const key = `acme/${mediaId}`;
+  const { ETag = '', VersionId } = await s3.send(new HeadObjectCommand({ Bucket: quarantine, Key: key }));
+  const object = { key, size: 1, eTag: ETag.replaceAll('"', ''), sequencer: '0', versionId: VersionId, ...change };
+  return { Records: [{ s3: { bucket: { name: quarantine }, object } }] } as S3Event;
+}
+
+const look = async (mediaId: string) => (await call(api, getMedia, { mediaId })).body;
+
+describe('an upload, from the question to the picture', () => {
+  it('comes out of the clean bucket as a picture, through an address that works', async () => {
+    const photo = sample('DSCN0010.jpg');
+    const form = (await ask({ contentType: 'image/jpeg', bytes: photo.length })).body as unknown as Form;
+    await post(form, photo);
+    await processUpload(await arrival(form.media.id));
+    expect(await look(form.media.id)).toMatchObject({ state: 'ready', reason: null });
+    for (const rendition of ['display', 'thumbnail']) {
+      const { body } = await call(api, getMediaUrl, { mediaId: form.media.id, rendition });
+      const response = await fetch(String(body['url']));
+      expect(response.headers.get('content-type')).toBe('image/webp');
+      expect(response.headers.get('content-disposition')).toBe('inline');
+      const picture = Buffer.from(await response.arrayBuffer());
+      const { format, width, exif } = await sharp(picture).metadata();
+      expect({ format, width, exif }).toEqual({ format: 'webp', width: rendition === 'display' ? 640 : 320 });
+      const { ContentType } = await s3.send(
+        new HeadObjectCommand({ Bucket: clean, Key: `acme/${form.media.id}/${rendition}` }),
+      );
+      expect(ContentType).toBe('image/webp');
+    }
+  });
+
+  it('is judged by the version that came first, whatever is put over it later', async () => {
+    const photo = sample('image01551.jpg');
+    const form = (await ask({ contentType: 'image/jpeg', bytes: photo.length })).body as unknown as Form;
+    await post(form, photo);
+    const first = await arrival(form.media.id);
+    await post(form, Buffer.from(photo.toReversed()));
+    const second = await arrival(form.media.id);
+    expect(second.Records[0]?.s3.object.versionId).not.toBe(first.Records[0]?.s3.object.versionId);
+    await processUpload(first);
+    await processUpload(second);
+    await processUpload(first);
+    expect(await look(form.media.id)).toMatchObject({ state: 'ready' });
+  });
+
+  it('stays as it is when its events come at once', async () => {
+    const photo = sample('image01551.jpg');
+    const form = (await ask({ contentType: 'image/jpeg', bytes: photo.length })).body as unknown as Form;
+    await post(form, photo);
+    const event = await arrival(form.media.id);
+    await Promise.all([processUpload(event), processUpload(event), processUpload(event)]);
+    expect(await look(form.media.id)).toMatchObject({ state: 'ready' });
+  });
+
+  it('is rejected for what it is, and the failure of one does not hold up another', async () => {
+    const photo = sample('image01713.jpg');
+    const good = (await ask({ contentType: 'image/jpeg', bytes: photo.length })).body as unknown as Form;
+    const bad = (await ask({ contentType: 'image/png', bytes: photo.length })).body as unknown as Form;
+    await post(good, photo);
+    await post(bad, photo);
+    const events = [await arrival(bad.media.id), await arrival(good.media.id)];
+    const unnamed = await arrival(good.media.id, { eTag: '', versionId: undefined });
+    const Records = [...unnamed.Records, ...events.flatMap((event) => event.Records)];
+    await expect(processUpload({ Records })).rejects.toThrow('1 of 3 uploads failed');
+    expect(await look(bad.media.id)).toMatchObject({ state: 'rejected', reason: 'type_mismatch', renditions: [] });
+    expect(await look(good.media.id)).toMatchObject({ state: 'ready' });
+  });
+
+  it('that nobody asked for is left alone', async () => {
+    const [known] = (await arrivalOfUnknown()).Records;
+    await processUpload({ Records: [known!] });
+    const { Versions = [] } = await s3.send(
+      new ListObjectVersionsCommand({ Bucket: clean, Prefix: 'acme/med_unknown' }),
+    );
+    expect(Versions).toEqual([]);
+  });
+
+  const arrivalOfUnknown = async (): Promise<S3Event> =>
+    ({
+      Records: [
+        {
+          s3: { bucket: { name: quarantine }, object: { key: 'acme/med_unknown000000000000000', size: 1, eTag: 'e' } },
+        },
+      ],
+    }) as S3Event;
+});
+
+describe('an Idempotency-Key', () => {
+  it('repeated gets the same media and a form that still works; with another file it is refused', async () => {
+    const photo = sample('image01551.jpg');
+    const headers = { 'Idempotency-Key': randomUUID() };
+    const claim = { contentType: 'image/jpeg', bytes: photo.length };
+    const first = await ask(claim, headers);
+    const again = await ask(claim, headers);
+    expect([first.status, again.status]).toEqual([201, 200]);
+    expect(again.headers['idempotent-replayed']).toBe('true');
+    expect(again.body['media']).toEqual(first.body['media']);
+    expect(await ask({ ...claim, bytes: 7 }, headers)).toMatchObject({
+      status: 409,
+      body: { code: 'media.idempotency_conflict' },
+    });
+    const form = again.body as unknown as Form;
+    await post(form, photo);
+    await processUpload(await arrival(form.media.id));
+    expect(await look(form.media.id)).toMatchObject({ state: 'ready' });
+  });
+});
+
+describe('the store', () => {
+  it('opens the version it is asked for, and only while its tag is the one announced', async () => {
+    const form = (await ask({ contentType: 'image/jpeg', bytes: 3 })).body as unknown as Form;
+    await post(form, Buffer.from('one'));
+    const { object } = (await arrival(form.media.id)).Records[0]!.s3;
+    await post(form, Buffer.from('two'));
+    const { key, eTag } = object;
+    const versioned = await openUpload({ key, versionId: object.versionId, eTag });
+    expect(Buffer.from(await versioned!.read()).toString()).toBe('one');
+    // As in a bucket without versions: the name now leads to another object.
+    expect(await openUpload({ key, versionId: undefined, eTag })).toBeUndefined();
+    expect(await openUpload({ key: `${key}x`, versionId: undefined, eTag })).toBeUndefined();
+  });
+
+  it('throws when it cannot be reached, so that nothing is taken for missing', async () => {
+    process.env[ENV.quarantineBucket] = '';
+    await expect(openUpload({ key: 'a', versionId: undefined, eTag: undefined })).rejects.toThrow('QUARANTINE_BUCKET');
+    process.env[ENV.quarantineBucket] = quarantine;
+  });
+
+  it('refuses a rendition that does not have its digest', async () => {
+    const rendition = { data: Buffer.from('x'), contentType: 'image/webp', sha256: '0'.repeat(64) };
+    await expect(putRendition('acme/damaged', rendition)).rejects.toThrow();
+    await expect(s3.send(new GetObjectCommand({ Bucket: clean, Key: 'acme/damaged' }))).rejects.toThrow();
+  });
+});
