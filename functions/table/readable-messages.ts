@@ -8,7 +8,7 @@ import { TABLE } from './schema.ts';
 const nameOf = ({ pk, sk }: Key): string => `${pk}\n${sk}`;
 
 /**
- * AP-40 Those of some messages that a user may read now: each message and the user's membership of its conversation,
+ * AP-50 Those of some messages that a user may read now: each message and the user's membership of its conversation,
  * consistently. In the order asked for; undefined in the place of one that is gone, or whose conversation the user is not in.
  */
 export async function readableMessages(
