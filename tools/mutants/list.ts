@@ -1,0 +1,6 @@
+import type { Mutant } from './mutant.ts';
+import { RUNTIME_MUTANTS } from './runtime.ts';
+import { TABLE_MUTANTS } from './table.ts';
+
+/** Every mutant, in the order of the design. */
+export const MUTANTS: readonly Mutant[] = [...RUNTIME_MUTANTS, ...TABLE_MUTANTS];
