@@ -1,0 +1,22 @@
+import { randomBytes } from 'node:crypto';
+import type { createTicket } from '#contract/realtime.ts';
+import { ticketFor } from '#domain/ticket.ts';
+import { signingKey } from '#gateways/signing-key.ts';
+import { env } from '#runtime/env.ts';
+import type { Handle } from '#runtime/service.ts';
+import { ticketToken } from '#runtime/ticket-token.ts';
+import { tenantIdOf } from '#table/entity.ts';
+
+/** Signs a ticket; nothing is stored until it is spent. */
+export const handleCreateTicket: Handle<typeof createTicket> = async (_input, { caller, at }) => {
+  const bearer = { tenantId: tenantIdOf(caller.tenant), userId: caller.userId, roles: [...caller.roles] };
+  const ticket = ticketFor(bearer, randomBytes(16).toString('base64url'), at);
+  const token = ticketToken(await signingKey('ticket'), ticket);
+  return {
+    body: {
+      ticket: token,
+      url: `${env('socketsUrl')}?ticket=${token}`,
+      expiresAt: new Date(ticket.expiresAt * 1_000).toISOString(),
+    },
+  };
+};

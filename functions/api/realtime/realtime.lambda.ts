@@ -1,0 +1,5 @@
+import { api } from '#contract/api.ts';
+import { service } from '#runtime/service.ts';
+import { handleCreateTicket } from './create-ticket.ts';
+
+export const handler = service(api.realtime, { createTicket: handleCreateTicket });

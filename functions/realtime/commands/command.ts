@@ -1,0 +1,16 @@
+import type { Event } from '#contract/events.ts';
+import type { Command } from '#contract/realtime.ts';
+import type { Caller } from '#runtime/caller.ts';
+
+/** Who speaks, on which socket, and when (ms). */
+export interface Session {
+  readonly caller: Caller;
+  readonly connectionId: string;
+  readonly at: number;
+}
+
+/** What a command does. Its events go to the socket that spoke; it may announce others itself. */
+export type HandleCommand<A extends Command['action']> = (
+  command: Extract<Command, { action: A }>,
+  session: Session,
+) => Promise<readonly Event[]>;

@@ -1,0 +1,39 @@
+import { closeSocket } from '#gateways/sockets.ts';
+import { callerOf } from '#runtime/caller.ts';
+import { log } from '#runtime/log.ts';
+import { openConnection } from '#table/connection.ts';
+import { tenantIdOf } from '#table/entity.ts';
+import { answer } from './frame.ts';
+import type { SocketEvent, SocketResult } from './socket-event.ts';
+
+const closeDropped = async (connectionIds: readonly string[]): Promise<void> => {
+  const closed = await Promise.allSettled(connectionIds.map(closeSocket));
+  // It hears nothing any more and finds out at its next ping or after two hours: the new socket is worth more.
+  for (const result of closed) if (result.status === 'rejected') log.error('socket.not_closed', result.reason);
+};
+
+/** `$connect`: spends the ticket and registers the socket, in one write. */
+export const handler = async (event: SocketEvent): Promise<SocketResult> => {
+  const { eventType, connectionId, requestId, authorizer } = event.requestContext;
+  if (eventType !== 'CONNECT') return answer(event);
+  try {
+    const { tenant, userId } = callerOf(authorizer);
+    const nonce = authorizer?.nonce;
+    const ticketExpiresAt = Number(authorizer?.ticketExpiresAt);
+    if (typeof nonce !== 'string' || !Number.isInteger(ticketExpiresAt))
+      throw new Error('the socket came without a ticket in its context');
+    const opened = await openConnection(tenant, userId, { connectionId, nonce, ticketExpiresAt, at: Date.now() });
+    log.info(opened.ok ? 'socket.opened' : 'socket.ticket_spent', {
+      requestId,
+      tenant: tenantIdOf(tenant),
+      user: userId,
+      dropped: opened.ok ? opened.dropped.length : undefined,
+    });
+    if (!opened.ok) return { statusCode: 401 };
+    await closeDropped(opened.dropped);
+    return { statusCode: 200 };
+  } catch (error) {
+    log.error('socket.not_opened', error, { requestId });
+    return { statusCode: 500 };
+  }
+};

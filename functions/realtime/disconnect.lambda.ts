@@ -1,0 +1,21 @@
+import { callerOf } from '#runtime/caller.ts';
+import { log } from '#runtime/log.ts';
+import { removeConnections } from '#table/connection.ts';
+import { tenantIdOf } from '#table/entity.ts';
+import { answer } from './frame.ts';
+import type { SocketEvent, SocketResult } from './socket-event.ts';
+
+/** `$disconnect`: removes the socket. API Gateway does not promise to call this; a 410 or two hours clean up as well. */
+export const handler = async (event: SocketEvent): Promise<SocketResult> => {
+  const { eventType, connectionId, requestId, authorizer } = event.requestContext;
+  if (eventType !== 'DISCONNECT') return answer(event);
+  try {
+    const { tenant, userId } = callerOf(authorizer);
+    await removeConnections(tenant, userId, [connectionId]);
+    log.info('socket.closed', { requestId, tenant: tenantIdOf(tenant), user: userId });
+    return { statusCode: 200 };
+  } catch (error) {
+    log.error('socket.not_removed', error, { requestId });
+    return { statusCode: 500 };
+  }
+};
