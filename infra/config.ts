@@ -112,22 +112,22 @@ const KEYS = [
   ),
 ].filter((key) => !(key in SECTIONS));
 
-function fromFile(stage: string): Record<string, unknown> {
+function sectionsOfFile(): Record<string, Record<string, unknown>> {
   const file = join(ROOT, CONFIG_FILE);
   if (!existsSync(file)) return {};
-  const sections = z
-    .record(z.string(), z.record(z.string(), z.unknown()))
-    .parse(JSON.parse(readFileSync(file, 'utf8')));
-  return sections[stage] ?? {};
+  return z.record(z.string(), z.record(z.string(), z.unknown())).parse(JSON.parse(readFileSync(file, 'utf8')));
 }
 
 /**
  * The configuration of a deployment: the stage's section of `parley.config.json`, overridden by what `context` answers
  * (`app.node.tryGetContext`). Raises an error that names each wrong or missing key.
  */
-export function configFrom(context: (key: string) => unknown): Config {
+export function configFrom(
+  context: (key: string) => unknown,
+  sections: Readonly<Record<string, Record<string, unknown>>> = sectionsOfFile(),
+): Config {
   const stage = String(context('stage') ?? 'dev');
-  const given: Record<string, unknown> = { ...fromFile(stage), stage };
+  const given: Record<string, unknown> = { ...sections[stage], stage };
   for (const key of KEYS) {
     const value = context(key);
     if (value === undefined) continue;
