@@ -48,6 +48,11 @@ describe('a cursor', () => {
     );
   });
 
+  it('is refused with anything behind it', () => {
+    for (const more of ['.', '.x', 'x', '=', ' ', '\n'])
+      expect(isRefused(KEY, LIST, cursorFor(KEY, LIST, [42]) + more)).toBe(true);
+  });
+
   it('is worth nothing to another list, tenant or user, or under another key', () => {
     const cursor = cursorFor(KEY, LIST, [42]);
     for (const list of [
