@@ -146,17 +146,17 @@ function addPreflight(resource: IResource, methods: readonly string[]): void {
     new MockIntegration({
       // Every media type is binary here; a mock reads its template as text.
       contentHandling: ContentHandling.CONVERT_TO_TEXT,
-      requestTemplates: { 'application/json': '{"statusCode":204}' },
+      requestTemplates: { 'application/json': '{"statusCode":200}' },
       integrationResponses: [
         {
-          statusCode: '204',
+          statusCode: '200',
           responseParameters: named((name) => headers[name as keyof typeof headers]) as Record<string, string>,
         },
       ],
     }),
     {
       authorizationType: AuthorizationType.NONE,
-      methodResponses: [{ statusCode: '204', responseParameters: named(() => true) as Record<string, boolean> }],
+      methodResponses: [{ statusCode: '200', responseParameters: named(() => true) as Record<string, boolean> }],
     },
   );
 }

@@ -20,7 +20,7 @@ const ANSWERS: readonly (readonly [ResponseType, ErrorCode])[] = [
 
 /** Headers that a browser needs to see the answer at all. */
 const HEADERS: Readonly<Record<string, string>> = {
-  'content-type': "'application/problem+json'",
+  'Content-Type': "'application/problem+json'",
   'access-control-allow-origin': "'*'",
   'access-control-expose-headers': "'retry-after,x-request-id'",
   'cache-control': "'no-store'",

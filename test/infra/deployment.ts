@@ -57,7 +57,10 @@ export const deployment = (stage: Stage, given: Readonly<Record<string, string>>
 };
 
 /** Every resource of a type in all stacks of a stage, with its logical id. */
-export const resourcesOf = (stage: Stage, type: string): (Resource & { readonly id: string; readonly stack: string })[] =>
+export const resourcesOf = (
+  stage: Stage,
+  type: string,
+): (Resource & { readonly id: string; readonly stack: string })[] =>
   deployment(stage).templates.flatMap(({ stack, resources }) =>
     Object.entries(resources)
       .filter(([, resource]) => resource.Type === type)
@@ -76,7 +79,9 @@ const list = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value)
 export function grantsOf(stage: Stage): Map<string, Statement[]> {
   const grants = new Map<string, Statement[]>();
   for (const { resources } of deployment(stage).templates)
-    for (const { Properties: made } of Object.values(resources).filter(({ Type }) => Type === 'AWS::Lambda::Function')) {
+    for (const { Properties: made } of Object.values(resources).filter(
+      ({ Type }) => Type === 'AWS::Lambda::Function',
+    )) {
       const role = resources[made.Role['Fn::GetAtt'][0]]!;
       // biome-ignore lint/suspicious/noExplicitAny: see Resource
       const statements = role.Properties.Policies.flatMap((policy: any) => policy.PolicyDocument.Statement);

@@ -27,7 +27,9 @@ describe.each(STAGES)('stage %s', (stage) => {
 
   it('has exactly two readers on the stream of the table', () => {
     const mappings = resourcesOf(stage, 'AWS::Lambda::EventSourceMapping');
-    const readers = mappings.filter(({ Properties }) => JSON.stringify(Properties.EventSourceArn).includes('StreamArn'));
+    const readers = mappings.filter(({ Properties }) =>
+      JSON.stringify(Properties.EventSourceArn).includes('StreamArn'),
+    );
     expect(readers).toHaveLength(2);
     for (const { Properties } of readers) {
       expect(Properties).toMatchObject({
@@ -63,7 +65,9 @@ describe.each(STAGES)('stage %s', (stage) => {
 
   it('gives the queue of stragglers six timeouts of its function, five attempts, order and ids of the sender', () => {
     const queues = resourcesOf(stage, 'AWS::SQS::Queue');
-    const fanOut = resourcesOf(stage, 'AWS::Lambda::Function').find((made) => /fan-out/.test(made.Properties.FunctionName))!;
+    const fanOut = resourcesOf(stage, 'AWS::Lambda::Function').find((made) =>
+      /fan-out/.test(made.Properties.FunctionName),
+    )!;
     const [queue] = queues.filter(({ Properties }) => Properties.RedrivePolicy);
     expect(queue!.Properties).toMatchObject({ FifoQueue: true, ContentBasedDeduplication: false });
     expect(queue!.Properties.VisibilityTimeout).toBeGreaterThanOrEqual(6 * fanOut.Properties.Timeout);
@@ -75,7 +79,12 @@ describe.each(STAGES)('stage %s', (stage) => {
 
   it('encrypts every bucket and lets nobody make it public', () => {
     const buckets = resourcesOf(stage, 'AWS::S3::Bucket');
-    expect(buckets.map(({ id }) => id.replace(/.{8}$/, '')).sort()).toEqual(['AccessLogs', 'Clean', 'Parking', 'Quarantine']);
+    expect(buckets.map(({ id }) => id.replace(/.{8}$/, '')).sort()).toEqual([
+      'AccessLogs',
+      'Clean',
+      'Parking',
+      'Quarantine',
+    ]);
     for (const { Properties } of buckets) {
       expect(Properties.BucketEncryption.ServerSideEncryptionConfiguration).toHaveLength(1);
       expect(Object.values(Properties.PublicAccessBlockConfiguration)).toEqual([true, true, true, true]);
@@ -86,7 +95,11 @@ describe.each(STAGES)('stage %s', (stage) => {
     const [quarantine] = resourcesOf(stage, 'AWS::S3::Bucket').filter(({ id }) => id.startsWith('Quarantine'));
     const [clean] = resourcesOf(stage, 'AWS::S3::Bucket').filter(({ id }) => id.startsWith('Clean'));
     expect(quarantine!.Properties.LifecycleConfiguration.Rules).toEqual([
-      expect.objectContaining({ ExpirationInDays: 1, NoncurrentVersionExpiration: { NoncurrentDays: 1 }, Status: 'Enabled' }),
+      expect.objectContaining({
+        ExpirationInDays: 1,
+        NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+        Status: 'Enabled',
+      }),
     ]);
     for (const bucket of [quarantine!, clean!])
       expect(bucket.Properties.VersioningConfiguration).toEqual({ Status: 'Enabled' });
@@ -118,7 +131,12 @@ describe.each(STAGES)('stage %s', (stage) => {
 
 describe.each(CLOUD)('stage %s on AWS', (stage) => {
   it('leaves what it keeps when the stack goes', () => {
-    for (const type of ['AWS::DynamoDB::Table', 'AWS::KMS::Key', 'AWS::OpenSearchService::Domain', 'AWS::SecretsManager::Secret'])
+    for (const type of [
+      'AWS::DynamoDB::Table',
+      'AWS::KMS::Key',
+      'AWS::OpenSearchService::Domain',
+      'AWS::SecretsManager::Secret',
+    ])
       expect(one(stage, type)).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
     for (const bucket of resourcesOf(stage, 'AWS::S3::Bucket'))
       expect(bucket.DeletionPolicy).toBe(bucket.id.startsWith('Quarantine') ? 'Delete' : 'Retain');
@@ -127,7 +145,9 @@ describe.each(CLOUD)('stage %s on AWS', (stage) => {
 
   it('refuses buckets and queues without TLS', () => {
     const policies = [...resourcesOf(stage, 'AWS::S3::BucketPolicy'), ...resourcesOf(stage, 'AWS::SQS::QueuePolicy')];
-    expect(policies).toHaveLength(resourcesOf(stage, 'AWS::S3::Bucket').length + resourcesOf(stage, 'AWS::SQS::Queue').length);
+    expect(policies).toHaveLength(
+      resourcesOf(stage, 'AWS::S3::Bucket').length + resourcesOf(stage, 'AWS::SQS::Queue').length,
+    );
     for (const { Properties } of policies)
       expect(JSON.stringify(Properties.PolicyDocument)).toContain('{"Bool":{"aws:SecureTransport":"false"}}');
   });
@@ -150,7 +170,9 @@ it('leaves out everything that costs while nobody talks when search is off', () 
   const { templates } = deployment('dev', { 'search.enabled': 'false' });
   const types = templates.flatMap(({ resources }) => Object.values(resources).map(({ Type }) => Type));
   expect(types).not.toContain('AWS::OpenSearchService::Domain');
-  const names = templates.flatMap(({ resources }) => Object.values(resources).map((made) => made.Properties?.FunctionName));
+  const names = templates.flatMap(({ resources }) =>
+    Object.values(resources).map((made) => made.Properties?.FunctionName),
+  );
   expect(names).not.toContain('parley-dev-search');
   expect(names).not.toContain('parley-dev-index-search');
   expect(names).toContain('parley-dev-messages');
