@@ -63,7 +63,7 @@ async function parcelsOf(tenant: TenantKey, deliveries: readonly Delivery[]): Pr
 }
 
 /** Posts with further tries for what fails. */
-async function handAll(parcels: readonly Parcel[], bound: number, pauses: readonly number[]): Promise<Handed[]> {
+async function handAll(parcels: readonly Parcel[], bound: number): Promise<Handed[]> {
   const started = Date.now();
   const done: Handed[] = [];
   let open = parcels;
@@ -71,7 +71,7 @@ async function handAll(parcels: readonly Parcel[], bound: number, pauses: readon
     const handed = await inParallel(open, bound, hand);
     const failing = handed.filter(({ outcome }) => outcome === 'failing');
     done.push(...handed.filter(({ outcome }) => outcome !== 'failing'));
-    const wait = pauses[round];
+    const wait = PAUSES[round];
     if (failing.length === 0 || wait === undefined || Date.now() - started > PATIENCE) return [...done, ...failing];
     await pause(wait / 2 + (Math.random() * wait) / 2);
     open = failing.map(({ parcel }) => parcel);
@@ -91,9 +91,9 @@ const setApart = (tenant: TenantKey, failing: readonly Handed[]) =>
  * conversation. A group fails as a whole, with the queue's visibility timeout as back-off, when it is a socket's own (so
  * a socket that stays broken ends in the dead-letter queue) or when many sockets failed and none took anything.
  */
-async function deliver({ deliveries }: Group, bound: number, pauses: readonly number[]): Promise<GroupResult> {
+async function deliver({ deliveries }: Group, bound: number): Promise<GroupResult> {
   const tenant = scope(deliveries[0]!.tenantId);
-  const handed = await handAll(await parcelsOf(tenant, deliveries), bound, pauses);
+  const handed = await handAll(await parcelsOf(tenant, deliveries), bound);
   const failing = handed.filter(({ outcome }) => outcome === 'failing');
   const gone = handed.filter(({ outcome }) => outcome === 'gone').map(({ parcel }) => parcel.socket);
   await forget(tenant, gone);
@@ -110,12 +110,12 @@ async function deliver({ deliveries }: Group, bound: number, pauses: readonly nu
 }
 
 /** Delivers groups beside each other; one that fails, for whatever reason, does not touch the others. */
-export async function fanOut(groups: readonly Group[], pauses: readonly number[] = PAUSES): Promise<GroupResult[]> {
+export async function fanOut(groups: readonly Group[]): Promise<GroupResult[]> {
   const bound = Math.max(1, Math.floor(POSTS / Math.max(1, groups.length)));
   return Promise.all(
     groups.map(async (group): Promise<GroupResult> => {
       try {
-        return await deliver(group, bound, pauses);
+        return await deliver(group, bound);
       } catch (error) {
         log.error('fan_out.failed', error, { tenant: group.deliveries[0]?.tenantId });
         return { failed: true, pushed: 0, gone: 0, apart: 0 };
