@@ -1,0 +1,52 @@
+import { ApiGatewayManagementApiClient, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { S3Event } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import { expect, it, vi } from 'vitest';
+import { Frame } from '#contract/events.ts';
+import { ConnectionsEntity } from '#table/connection.ts';
+import { type Item, scope } from '#table/entity.ts';
+import { MediaEntity } from '#table/media.ts';
+import { setEnvironment } from '../support/aws.ts';
+import { MEDIA_ID } from '../support/examples.ts';
+import { answerFrom } from '../support/fake-table.ts';
+import { itemsOf } from '../support/world.ts';
+
+setEnvironment();
+const { handler } = await import('#functions/media/process-upload.lambda.ts');
+const documents = mockClient(DynamoDBDocumentClient);
+const sockets = mockClient(ApiGatewayManagementApiClient);
+const store = mockClient(S3Client);
+vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+
+const socketOf = (userId: string): Item => ({
+  ...ConnectionsEntity.toItem(scope('acme'), userId, { pk: '' }),
+  [`c_${userId}`]: Date.now() - 60_000,
+});
+
+it('tells the owner’s sockets, and nobody else’s, what became of an upload', async () => {
+  const items = itemsOf('acme').map((item) =>
+    item['ty'] === MediaEntity.type ? { ...item, state: 'uploaded' } : item,
+  );
+  answerFrom(documents, [...items, socketOf('ada'), socketOf('bob')]);
+  const media = items.find((item) => item['ty'] === MediaEntity.type)!;
+  documents
+    .on(UpdateCommand)
+    .callsFake(({ ExpressionAttributeValues: values }: { ExpressionAttributeValues: Item }) => ({
+      Attributes: { ...media, state: values[':to'], reason: values[':reason'] },
+    }));
+  store.on(GetObjectCommand).resolves({ ContentLength: 0 });
+  sockets.on(PostToConnectionCommand).resolves({});
+  const object = { key: `acme/${MEDIA_ID}`, size: 0, eTag: 'e', sequencer: '0', versionId: '1' };
+  await handler({ Records: [{ s3: { bucket: { name: 'quarantine' }, object } }] } as S3Event);
+  const posted = sockets.commandCalls(PostToConnectionCommand).map(({ args: [{ input }] }) => ({
+    to: input.ConnectionId,
+    events: Frame.parse(JSON.parse(Buffer.from(input.Data as Uint8Array).toString())).events,
+  }));
+  const told = (state: string, reason: string | null) => ({
+    to: 'ada',
+    events: [{ type: 'media:updated', mediaId: MEDIA_ID, state, reason }],
+  });
+  expect(posted).toEqual([told('uploaded', null), told('rejected', 'empty')]);
+});
