@@ -40,7 +40,9 @@ function port(variable: string, usual: number | undefined, env: NodeJS.ProcessEn
   const given = env[variable];
   if (given === undefined || given === '') {
     if (usual !== undefined) return usual;
-    throw new Problem(`This instance has no ports of its own: set ${variable} to a free port.`);
+    throw new Problem(
+      'This instance has no ports of its own: set PARLEY_EMULATOR_PORT, PARLEY_SEARCH_PORT and PARLEY_ISSUER_PORT to free ports.',
+    );
   }
   const parsed = Port.safeParse(given);
   if (!parsed.success) throw new Problem(`${variable}=${given} is not a port: set it to a number from 1 to 65535.`);

@@ -110,6 +110,17 @@ export async function expectFree(port: number, variable: string): Promise<void> 
   }
 }
 
+/** Whether anything at the address answers HTTP, with whatever status. */
+export async function answers(address: string): Promise<boolean> {
+  try {
+    const response = await fetch(address, { signal: AbortSignal.timeout(5000) });
+    await response.arrayBuffer();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Waits until the address answers with a status that `healthy` accepts.
  * Raises a `Problem` with the log's last lines when the process ends first or `seconds` have passed.

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { stopChildren } from './command.ts';
 import type { Instance } from './instance.ts';
 import { type Recorded, running, stop } from './processes.ts';
+import { step } from './steps.ts';
 
 /** The exit code of a command that Ctrl-C ended, as shells have it. */
 const INTERRUPTED = 130;
@@ -23,7 +24,10 @@ export async function session(
 ): Promise<number> {
   const before = running(instance);
   const isNew = ({ pid }: Recorded) => !before.some((other) => other.pid === pid);
-  const stopNew = () => stop(instance, running(instance).filter(isNew));
+  const stopNew = async () => {
+    const mine = running(instance).filter(isNew);
+    if (mine.length > 0) await step(`Stopping ${mine.map(({ name }) => name).join(', ')}`, () => stop(instance, mine));
+  };
   const interrupted = untilInterrupted();
   // Signal handlers do not keep the event loop alive, and the wait for Ctrl-C has nothing else to do.
   const alive = setInterval(() => {}, 60_000);

@@ -9,7 +9,6 @@ import { mintToken } from './issuer/tokens.ts';
 import { main } from './problem.ts';
 import { session } from './session.ts';
 import { SERVICES, startServices } from './start-services.ts';
-import { step } from './steps.ts';
 
 async function introduce(instance: Instance, stack: Stack): Promise<void> {
   const ada = await mintToken(instance, { tenant: 'demo', user: 'ada', displayName: 'Ada' });
@@ -57,7 +56,6 @@ await main(async () => {
         : 'ends this command; what ran before keeps running';
     console.log(`Ctrl-C ${ending}. Logs: npm run logs (in another terminal).`);
     await interrupted;
-    await step('Stopping', async () => {});
     return 0;
   });
 });

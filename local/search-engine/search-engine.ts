@@ -1,7 +1,7 @@
 import { run } from '../command.ts';
 import type { Instance } from '../instance.ts';
 import { Problem } from '../problem.ts';
-import { expectFree, type Program, type Recorded, running, start, stop, untilHealthy } from '../processes.ts';
+import { answers, expectFree, type Program, type Recorded, running, start, stop, untilHealthy } from '../processes.ts';
 import { dockerEngine, dockerWorks } from './docker-engine.ts';
 import { findJdk } from './java.ts';
 import { mavenEngine } from './maven-engine.ts';
@@ -34,6 +34,11 @@ export async function startSearchEngine(
 ): Promise<Recorded | undefined> {
   const health = `${searchUrl(instance)}/_cluster/health?wait_for_status=yellow&timeout=2s`;
   if (instance.givenSearchUrl) {
+    if (!(await answers(health))) {
+      throw new Problem(
+        `Nothing answers at PARLEY_SEARCH_URL=${instance.givenSearchUrl}: start it, or unset the variable.`,
+      );
+    }
     await untilHealthy(health, { seconds: 30 });
     return undefined;
   }
