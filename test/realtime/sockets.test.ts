@@ -1,0 +1,209 @@
+import { DeleteConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ERRORS } from '#contract/errors.ts';
+import { MAX_CONNECTIONS, MAX_FRAME_BYTES } from '#contract/realtime.ts';
+import { handler as command } from '#functions/realtime/command.lambda.ts';
+import { handler as connect } from '#functions/realtime/connect.lambda.ts';
+import { handler as disconnect } from '#functions/realtime/disconnect.lambda.ts';
+import type { SocketEvent } from '#functions/realtime/socket-event.ts';
+import { failure, goneAnswer, useLive } from '#test/support/live.ts';
+import { useLog } from '#test/support/logged.ts';
+
+const live = useLive();
+const logged = useLog();
+
+const CONTEXT = {
+  tenantId: 'acme',
+  userId: 'ada',
+  roles: 'user',
+  nonce: 'n'.repeat(22),
+  ticketExpiresAt: '1795253430',
+};
+
+const event = (
+  eventType: SocketEvent['requestContext']['eventType'],
+  parts: Partial<SocketEvent> = {},
+  authorizer: SocketEvent['requestContext']['authorizer'] = CONTEXT,
+): SocketEvent => ({
+  requestContext: { eventType, connectionId: 'a1', requestId: 'request-1', authorizer },
+  ...parts,
+});
+
+const frame = (body: string, isBase64Encoded = false) => event('MESSAGE', { body, isBase64Encoded });
+
+beforeEach(() => {
+  live.table.on(GetCommand).resolves({});
+});
+
+describe('$connect', () => {
+  it('spends the ticket and registers the socket in one write', async () => {
+    expect(await connect(event('CONNECT'))).toEqual({ statusCode: 200 });
+    const updates = live.table.commandCalls(UpdateCommand);
+    expect(updates).toHaveLength(1);
+    expect(updates[0]!.args[0].input).toMatchObject({
+      Key: { pk: 'T#acme#U#ada', sk: 'CONNS' },
+      ExpressionAttributeNames: { '#connection': 'c_a1', '#ticket': `t_${CONTEXT.nonce}` },
+      ExpressionAttributeValues: { ':expires': 1_795_253_430 },
+    });
+    expect(live.gateway.calls()).toHaveLength(0);
+  });
+
+  it('answers 401 to a spent ticket', async () => {
+    live.table.on(UpdateCommand).rejects(new ConditionalCheckFailedException({ message: 'spent', $metadata: {} }));
+    expect(await connect(event('CONNECT'))).toEqual({ statusCode: 401 });
+    expect(logged()).toMatchObject([{ event: 'socket.ticket_spent' }]);
+  });
+
+  it('closes the oldest socket when there are too many', async () => {
+    const now = Date.now();
+    const others = Object.fromEntries(
+      Array.from({ length: MAX_CONNECTIONS }, (_, index) => [`c_old${index}`, now - index]),
+    );
+    live.table.on(GetCommand).resolves({ Item: { pk: 'T#acme#U#ada', ...others } });
+    expect(await connect(event('CONNECT'))).toEqual({ statusCode: 200 });
+    expect(live.gateway.commandCalls(DeleteConnectionCommand).map(({ args }) => args[0].input.ConnectionId)).toEqual([
+      `old${MAX_CONNECTIONS - 1}`,
+    ]);
+  });
+
+  it.each([
+    ['is gone already', goneAnswer(), 0],
+    ['cannot be closed', failure('LimitExceededException', 429), 1],
+  ])('opens although the dropped socket %s', async (_, answer, errors) => {
+    const others = Object.fromEntries(
+      Array.from({ length: MAX_CONNECTIONS }, (_each, index) => [`c_${index}`, Date.now()]),
+    );
+    live.table.on(GetCommand).resolves({ Item: { pk: 'T#acme#U#ada', ...others } });
+    live.gateway.on(DeleteConnectionCommand).rejects(answer);
+    expect(await connect(event('CONNECT'))).toEqual({ statusCode: 200 });
+    expect(logged().filter(({ level }) => level === 'error')).toHaveLength(errors);
+  });
+
+  it.each([
+    ['without a context', null],
+    ['without a nonce', { tenantId: 'acme', userId: 'ada', roles: 'user', ticketExpiresAt: '1' }],
+    ['without a time', { ...CONTEXT, ticketExpiresAt: 'soon' }],
+    ['without a tenant', { ...CONTEXT, tenantId: '' }],
+  ])('fails closed %s', async (_, context) => {
+    expect(await connect(event('CONNECT', {}, context))).toEqual({ statusCode: 500 });
+    expect(live.table.calls()).toHaveLength(0);
+  });
+
+  it('answers 500, without a body, when the table cannot be written', async () => {
+    live.table.on(UpdateCommand).rejects(new Error('table down'));
+    expect(await connect(event('CONNECT'))).toEqual({ statusCode: 500 });
+    expect(logged()).toMatchObject([{ level: 'error', message: 'table down' }]);
+  });
+});
+
+describe('$disconnect', () => {
+  it('removes the socket in one write and keeps what else is there', async () => {
+    expect(await disconnect(event('DISCONNECT'))).toEqual({ statusCode: 200 });
+    expect(live.removals()).toEqual([{ pk: 'T#acme#U#ada', names: ['c_a1'], condition: 'attribute_exists(pk)' }]);
+    expect(live.table.calls()).toHaveLength(1);
+  });
+
+  it('is no error when there is nothing left to remove', async () => {
+    live.table.on(UpdateCommand).rejects(new ConditionalCheckFailedException({ message: 'none', $metadata: {} }));
+    expect(await disconnect(event('DISCONNECT'))).toEqual({ statusCode: 200 });
+  });
+
+  it('answers 500 when the table cannot be written', async () => {
+    live.table.on(UpdateCommand).rejects(new Error('table down'));
+    expect(await disconnect(event('DISCONNECT'))).toEqual({ statusCode: 500 });
+  });
+});
+
+describe('a frame', () => {
+  it('ping is answered with pong and the server’s time', async () => {
+    const before = Date.now();
+    expect(await command(frame('{"action":"ping","id":"7"}'))).toEqual({ statusCode: 200 });
+    const [pong] = live.posts[0]!.events;
+    expect(live.posts.map(({ connectionId }) => connectionId)).toEqual(['a1']);
+    expect(pong).toMatchObject({ type: 'sync:pong', id: '7' });
+    expect(Date.parse((pong as { serverTime: string }).serverTime)).toBeGreaterThanOrEqual(before);
+    expect(logged()).toMatchObject([{ event: 'frame', action: 'ping', delivered: true, tenant: 'acme', user: 'ada' }]);
+  });
+
+  it('ping needs no id, and may come as base64', async () => {
+    await command(frame(Buffer.from('{"action":"ping"}').toString('base64'), true));
+    expect(live.posts[0]!.events).toMatchObject([{ type: 'sync:pong', id: null }]);
+  });
+
+  it('of exactly 32 KB is read', async () => {
+    const text = '{"action":"ping"}';
+    await command(frame(text + ' '.repeat(MAX_FRAME_BYTES - text.length)));
+    expect(live.posts[0]!.events).toMatchObject([{ type: 'sync:pong' }]);
+  });
+
+  it.each([
+    ['no JSON', 'hello', 'frame.malformed'],
+    ['nothing', '', 'frame.malformed'],
+    ['a list', '[]', 'frame.malformed'],
+    ['null', 'null', 'frame.malformed'],
+    ['a number', '7', 'frame.malformed'],
+    ['a lone surrogate', '{"action":"ping","id":"\\ud800"}', 'frame.malformed'],
+    ['a prototype', '{"action":"ping","__proto__":{}}', 'frame.malformed'],
+    ['no action', '{"id":"7"}', 'frame.invalid'],
+    ['an unknown action', '{"action":"dance"}', 'frame.unknown_action'],
+    ['an action that every object has', '{"action":"toString"}', 'frame.unknown_action'],
+    ['an action that is no text', '{"action":{"a":1}}', 'frame.unknown_action'],
+    ['$connect as its action', '{"action":"$connect"}', 'frame.unknown_action'],
+    ['$disconnect as its action', '{"action":"$disconnect"}', 'frame.unknown_action'],
+    ['an unknown field', '{"action":"ping","extra":1}', 'frame.invalid'],
+    ['a wrong field', '{"action":"ping","id":7}', 'frame.invalid'],
+    ['a field too long', `{"action":"ping","id":"${'x'.repeat(65)}"}`, 'frame.invalid'],
+    ['more than 32 KB', `{"action":"ping"}${' '.repeat(MAX_FRAME_BYTES)}`, 'frame.too_large'],
+    [
+      'more than 32 KB in fewer characters',
+      `{"action":"ping","id":"${'é'.repeat(MAX_FRAME_BYTES / 2)}"}`,
+      'frame.too_large',
+    ],
+  ] as const)('with %s is answered with a code and the socket stays open', async (_, body, code) => {
+    for (const handler of [command, connect, disconnect]) {
+      live.posts.length = 0;
+      expect(await handler(frame(body))).toEqual({ statusCode: 200 });
+      expect(live.posts.map(({ events }) => events)).toMatchObject([
+        [{ type: 'sync:error', code, title: ERRORS[code][1] }],
+      ]);
+    }
+    expect(live.table.calls()).toHaveLength(0);
+    expect(live.gateway.commandCalls(DeleteConnectionCommand)).toHaveLength(0);
+  });
+
+  it('that is not UTF-8 is malformed', async () => {
+    await command(frame(Buffer.from([0x7b, 0xff, 0x7d]).toString('base64'), true));
+    expect(live.posts[0]!.events).toMatchObject([{ code: 'frame.malformed' }]);
+  });
+
+  it('that does not fit says where', async () => {
+    await command(frame('{"action":"ping","id":7}'));
+    expect(live.posts[0]!.events).toMatchObject([{ code: 'frame.invalid', issues: [{ path: 'id' }] }]);
+  });
+
+  it('never fails, whatever it holds', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.string(), fc.json()), async (body) => {
+        live.posts.length = 0;
+        expect(await command(frame(body))).toEqual({ statusCode: 200 });
+        expect(live.posts).toHaveLength(1);
+      }),
+    );
+  });
+
+  it('without a context is answered with a plain failure that tells nothing', async () => {
+    expect(await command(event('MESSAGE', { body: '{"action":"ping"}' }, null))).toEqual({ statusCode: 200 });
+    expect(live.posts[0]!.events).toEqual([
+      { type: 'sync:error', code: 'service.failed', title: ERRORS['service.failed'][1], issues: [] },
+    ]);
+  });
+
+  it('whose socket is closed by the time of the answer is only noted', async () => {
+    live.answer('a1', goneAnswer());
+    expect(await command(frame('{"action":"ping"}'))).toEqual({ statusCode: 200 });
+    expect(logged()).toMatchObject([{ event: 'frame', delivered: false }]);
+  });
+});
