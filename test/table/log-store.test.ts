@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { scope } from '#table/entity.ts';
+import { batchGet } from '#table/batch-get.ts';
+import { digits, join, scope } from '#table/entity.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
 import type { Entry, Taken } from '#table/log/store.ts';
+import { logPartition } from '#table/message.ts';
 import { aGroup } from '#test/support/conversations.ts';
 import { MemoryLog } from '#test/support/memory-log.ts';
 import { useTable } from '#test/support/table.ts';
@@ -69,6 +71,18 @@ describe('the log in DynamoDB', () => {
     const nowhere = logOf(tenant, 'cnv_AAAAAAAAAAAAAAAAAAAAAA');
     expect(await nowhere.take({ key: KEYS[0]!, at: 1 }, { floorBelow: 0 })).toEqual({ ok: false, head: undefined });
     expect(await nowhere.head()).toBeUndefined();
+  });
+
+  it('gives a void so that neither a message nor a change can follow', async () => {
+    const conversationId = await aGroup(tenant);
+    const log = logOf(tenant, conversationId);
+    await log.void(2, 1);
+    const keys = ['M', 'E'].map((prefix) => ({
+      pk: logPartition(tenant, conversationId),
+      sk: join(prefix, digits(2)),
+    }));
+    expect((await batchGet(keys, { consistent: true })).map(({ ty }) => ty)).toEqual(['void', 'void']);
+    expect(await log.put(2, message)).toBe(false);
   });
 
   it('withdraws the preview of a message that was never stored', async () => {
