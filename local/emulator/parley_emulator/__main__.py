@@ -4,6 +4,7 @@ import os
 import ministack.app
 
 from . import (
+    domain_paths,
     leading_keys,
     process_limit,
     rest_errors,
@@ -16,6 +17,7 @@ from . import (
 )
 
 GAPS = {
+    "domain-paths": domain_paths,
     "leading-keys": leading_keys,
     "process-limit": process_limit,
     "rest-errors": rest_errors,
