@@ -1,5 +1,5 @@
 /**
- * Import this before anything that makes an SDK client: clients read the environment when they are made. With `PARLEY_STACK` (the
+ * Import this where SDK clients are used: they read the environment at their first call. With `PARLEY_STACK` (the
  * path of a stack file, `npm run services` writes one) calls go to its emulator; without it, to a port where nothing listens,
  * so that a test which forgot to fake a call fails at once instead of asking an account of the developer's.
  */

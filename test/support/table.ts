@@ -20,7 +20,7 @@ const keys = ({ partitionKey, sortKey }: { partitionKey: string; sortKey: string
 
 /**
  * Gives the test file a table of its own on the emulator, built from `functions/table/schema.ts`, named in the
- * environment as functions find it, and removed when the file is done. Import this before anything of `#table/`.
+ * environment as functions find it, and removed when the file is done.
  */
 export function useTable(): void {
   let client: DynamoDBClient | undefined;
