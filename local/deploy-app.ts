@@ -6,6 +6,7 @@ import { lastLines, run } from './command.ts';
 import { type Instance, ROOT, type Stack, saveStack } from './instance.ts';
 import { Problem } from './problem.ts';
 import { untilHealthy } from './processes.ts';
+import type { Services } from './start-services.ts';
 import { step } from './steps.ts';
 
 const CDK = join(ROOT, 'node_modules/aws-cdk/bin/cdk');
@@ -61,7 +62,11 @@ function outputsOf(file: string): Record<string, string> {
 }
 
 /** Bootstraps and deploys the app to the stack's endpoint, waits until it is healthy, and completes the stack file. */
-export async function deployApp(instance: Instance, stack: Stack, options: { readonly iam: boolean }): Promise<Stack> {
+export async function deployApp(
+  instance: Instance,
+  { stack, searchReady }: Services,
+  options: { readonly iam: boolean },
+): Promise<Stack> {
   const { searchUrl } = stack;
   if (!searchUrl) throw new Problem('The app needs a search engine: start it with npm run services.');
   await step('CDK bootstrap', async ({ note, done }) => {
@@ -104,6 +109,7 @@ export async function deployApp(instance: Instance, stack: Stack, options: { rea
     cleanBucketName: outputs.CleanBucketName,
     outputs,
   };
+  await searchReady();
   await step('Health', () => untilHealthy(`${deployed.restUrl}/health`, { seconds: 60 }));
   saveStack(instance, deployed);
   return deployed;

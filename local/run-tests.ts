@@ -14,8 +14,8 @@ export async function runTests(
 ): Promise<number> {
   let line = '';
   const code = await session(instance, async () => {
-    const { stack } = await startServices(instance, SERVICES, { enforceIam: options.iam });
-    await deployApp(instance, stack, { iam: options.iam });
+    const services = await startServices(instance, SERVICES, { enforceIam: options.iam });
+    const stack = await deployApp(instance, services, { iam: options.iam });
     const { code, counts } = await runVitest(options.args, {
       PARLEY_STACK: stackFile(instance),
       AWS_REGION: stack.region,

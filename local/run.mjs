@@ -38,7 +38,7 @@ if (Number(process.versions.node.split('.')[0]) < 20) {
 if (process.env.PARLEY_SKIP_INSTALL !== '1' && !installed()) {
   console.log('Installing npm packages by lock file (npm ci) ...');
   const started = Date.now();
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
+  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: 'inherit',
     shell: process.platform === 'win32',

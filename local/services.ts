@@ -22,7 +22,8 @@ await main(async () => {
     throw new Problem(`--only ${values.only} names no service: use emulator, search or issuer.`);
   const instance = instanceNamed(values.instance);
   return session(instance, async (interrupted) => {
-    await startServices(instance, services, { enforceIam: values.iam });
+    const { searchReady } = await startServices(instance, services, { enforceIam: values.iam });
+    await searchReady();
     console.log(`Written: ${stackFile(instance)}`);
     if (values.detach) return 'keep';
     console.log('Ctrl-C stops what this command started.');

@@ -42,8 +42,8 @@ await main(async () => {
   });
   const instance = instanceNamed(values.instance);
   return session(instance, async (interrupted) => {
-    const { stack, started } = await startServices(instance, SERVICES, { enforceIam: values.iam });
-    const deployed = await deployApp(instance, stack, { iam: values.iam });
+    const services = await startServices(instance, SERVICES, { enforceIam: values.iam });
+    const deployed = await deployApp(instance, services, { iam: values.iam });
     console.log(`Ready in ${((performance.now() - began) / 1000).toFixed(1)} s.`);
     await introduce(instance, deployed);
     if (values.detach) {
@@ -51,7 +51,7 @@ await main(async () => {
       return 'keep';
     }
     const ending =
-      started.length > 0
+      services.started.length > 0
         ? 'stops it, and what is stored is gone then'
         : 'ends this command; what ran before keeps running';
     console.log(`Ctrl-C ${ending}. Logs: npm run logs (in another terminal).`);

@@ -4,7 +4,9 @@ import os
 import ministack.app
 
 from . import (
+    invocation_logs,
     domain_paths,
+    key_conditions,
     leading_keys,
     process_limit,
     rest_errors,
@@ -17,7 +19,9 @@ from . import (
 )
 
 GAPS = {
+    "invocation-logs": invocation_logs,
     "domain-paths": domain_paths,
+    "key-conditions": key_conditions,
     "leading-keys": leading_keys,
     "process-limit": process_limit,
     "rest-errors": rest_errors,
