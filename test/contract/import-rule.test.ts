@@ -20,6 +20,7 @@ const FILES = {
   'functions/table/entity.ts': "import { TABLE } from './schema.ts';\nexport const e = TABLE;",
   'functions/table/thing.ts': "import * as c from '@aws-sdk/client-dynamodb';\nexport const t = c;",
   'functions/table/logs.ts': "import { log } from '#runtime/log.ts';\nexport const x = log;",
+  'functions/aws/signed.ts': "import { id } from '#contract/ids.ts';\nexport const x = id;",
   'functions/gateways/sockets.ts': "import { t } from '#table/thing.ts';\nexport const s = t;",
   'functions/delivery/announce.ts':
     "import { e } from '#table/entity.ts';\nimport { s } from '#gateways/sockets.ts';\nexport const a = [e, s];",
@@ -51,6 +52,7 @@ const EXPECTED = [
   'SDKs live in table and gateways: functions/api/two/client.ts',
   'SDKs live in table and gateways: functions/domain/sdk.ts',
   'api|realtime|stream|media imports: functions/api/one/tested.ts',
+  'aws imports: functions/aws/signed.ts',
   'contract and domain are pure: functions/contract/hashing.ts',
   'contract and domain are pure: functions/domain/sdk.ts',
   'contract imports: functions/contract/upward.ts',

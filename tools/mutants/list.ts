@@ -1,7 +1,15 @@
 import { LOG_MUTANTS } from './log.ts';
+import { MEDIA_MUTANTS } from './media.ts';
 import type { Mutant } from './mutant.ts';
 import { RUNTIME_MUTANTS } from './runtime.ts';
+import { SEARCH_MUTANTS } from './search.ts';
 import { TABLE_MUTANTS } from './table.ts';
 
 /** Every mutant, in the order of the design. */
-export const MUTANTS: readonly Mutant[] = [...LOG_MUTANTS, ...RUNTIME_MUTANTS, ...TABLE_MUTANTS];
+export const MUTANTS: readonly Mutant[] = [
+  ...LOG_MUTANTS,
+  ...TABLE_MUTANTS,
+  ...RUNTIME_MUTANTS,
+  ...MEDIA_MUTANTS,
+  ...SEARCH_MUTANTS,
+];
