@@ -53,7 +53,7 @@ module.exports = {
     ),
     forbid('SDKs live in table and gateways', { path: '^functions/(?!aws/|table/|gateways/)' }, { path: sdks }),
     forbid('media libraries live in media', { path: '^functions/(?!media/)' }, { path: mediaLibraries }),
-    forbid('nobody imports an entry', { pathNot: '^test/' }, { path: '[.]lambda[.]ts$' }),
+    forbid('nobody imports an entry', { pathNot: '^(test|bench)/' }, { path: '[.]lambda[.]ts$' }),
     forbid(
       'services are strangers',
       { path: `^functions/(api/[^/]+|realtime|stream|media)/` },

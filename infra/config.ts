@@ -99,9 +99,6 @@ export const Config = z.discriminatedUnion('stage', [
 ]);
 export type Config = z.output<typeof Config>;
 
-/** What a `local` configuration has and the others have not. */
-export type LocalConfig = Extract<Config, { stage: 'local' }>;
-
 /** Every key that context may set, with dots for what lies inside: `search.enabled`, `claims.tenant`. */
 const SECTIONS: Record<string, z.ZodObject> = { claims: Claims, search: SearchDomain, throttle: Throttle };
 const KEYS = [

@@ -40,5 +40,3 @@ export const publishEvents: Subscription = {
   uses: ['events:publish', 'parking:write'],
   environment: ['eventBus', 'parkingBucket'],
 };
-
-export const SUBSCRIPTIONS: readonly Subscription[] = [indexSearch, publishEvents];

@@ -1,3 +1,5 @@
+import { IDENTITY_MUTANTS } from './identity.ts';
+import { LIVE_MUTANTS } from './live.ts';
 import { LOG_MUTANTS } from './log.ts';
 import { MEDIA_MUTANTS } from './media.ts';
 import type { Mutant } from './mutant.ts';
@@ -10,6 +12,8 @@ export const MUTANTS: readonly Mutant[] = [
   ...LOG_MUTANTS,
   ...TABLE_MUTANTS,
   ...RUNTIME_MUTANTS,
+  ...IDENTITY_MUTANTS,
+  ...LIVE_MUTANTS,
   ...MEDIA_MUTANTS,
   ...SEARCH_MUTANTS,
 ];

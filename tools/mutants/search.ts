@@ -214,15 +214,6 @@ export const SEARCH_MUTANTS: readonly Mutant[] = [
     test: indexTest,
   },
   {
-    name: 'answers-counted',
-    invariant: 'I10',
-    guard: 'every write has an answer',
-    file: bulk,
-    from: 'if (items.length !== writes.length)',
-    to: 'if (false)',
-    test: indexTest,
-  },
-  {
     name: 'require-alias',
     invariant: 'Only the declared index',
     guard: 'a missing index is never made up by a write',
@@ -274,7 +265,7 @@ export const SEARCH_MUTANTS: readonly Mutant[] = [
     file: index,
     from: "tokenizer: { words: { type: 'pattern', pattern: '[^\\\\p{L}\\\\p{M}\\\\p{N}]+' } },",
     to: "tokenizer: { words: { type: 'pattern', pattern: '\\\\s+' } },",
-    ...onEngine('real-input'),
+    ...onEngine('index'),
   },
   {
     name: 'phrase-is-phrase',
