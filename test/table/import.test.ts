@@ -164,7 +164,9 @@ describe('starting an import', () => {
       status: 404,
       body: { code: 'import.not_found' },
     });
-    await start(importId, {}, { tenantId: 'globex' });
+    const theirs = await start(importId, {}, { tenantId: 'globex' });
+    expect(theirs.status).toBe(201);
+    expect(theirs.body.conversationId).not.toBe(conversationIdOfImport(tenant, importId));
     await send(importId, 0, texts(1, 1), { tenantId: 'globex' });
     expect(await look(importId)).toMatchObject({ status: 200, body: { messages: 0 } });
     expect(await logOf(importId)).toEqual([]);
