@@ -35,7 +35,8 @@ const Item = z.object({
   error: z.object({ type: z.string(), reason: z.string().nullish() }).optional(),
 });
 type Item = z.output<typeof Item>;
-const Answer = z.object({ items: z.array(z.object({ index: Item })) });
+/** Each item stands under the name of its action. */
+const Answer = z.object({ items: z.array(z.record(z.string(), Item)) });
 
 const MISSING_ALIAS = 'index_not_found_exception';
 
@@ -47,7 +48,7 @@ const resultOf = ({ status, error }: Item): IndexResult => {
 };
 
 /**
- * Writes documents in one request, in order, and tells what became of each. Creates the index when its alias is missing:
+ * Writes documents in one request, in order, and tells what became of each, as far as the engine said. Creates the index when its alias is missing:
  * nothing else ever may, or a wrong mapping would be guessed. Raises when the request as a whole fails.
  *
  * A removal is a document too, never a delete: OpenSearch forgets the version of a deleted document after a minute
@@ -72,9 +73,7 @@ export async function writeToIndex(
       contentType: 'application/x-ndjson',
       timeout: 25_000,
     });
-    const { items } = Answer.parse(answer);
-    if (items.length !== writes.length) throw new Error(`${writes.length} writes sent, ${items.length} answered`);
-    return items.map(({ index }) => index);
+    return Answer.parse(answer).items.flatMap((item) => Object.values(item));
   };
   let items = await send();
   if (items.some(({ error }) => error?.type === MISSING_ALIAS)) {
