@@ -2,6 +2,7 @@ import type { BatchGetCommandInput, DynamoDBDocumentClient, QueryCommandInput } 
 import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Item, Key } from '#table/entity.ts';
 import { type Index, indexUnits, readUnitsOfKeys, readUnitsOfQuery, writeUnits } from './capacity.ts';
+import { sizeOfItem } from './item-size.ts';
 
 /** One request to DynamoDB and what it costs. */
 export interface Metered {
@@ -14,6 +15,8 @@ export interface Metered {
   readonly writes: number;
   /** Write units of its indexes. */
   readonly indexWrites: number;
+  /** Bytes of the largest item written, before or after; 0 for a read. */
+  readonly largest: number;
   /** Conditions that failed are paid for like writes. */
   readonly failed: boolean;
 }
@@ -128,14 +131,16 @@ export class Meter {
     const factor = operation === 'TransactWriteItems' ? 2 : 1;
     let units = 0;
     let indexWrites = 0;
+    let largest = 0;
     for (const { kind, key, item } of writes) {
       const [old, now] = [before.get(textOf(key)), after.get(textOf(key))];
       // "The amount consumed is dependent on the size of the item (whether an existing item or a new one)".
+      largest = Math.max(largest, ...[old, now].map((image) => (image ? sizeOfItem(image) : 0)));
       units += factor * writeUnits(old, failed ? item : now);
       if (!failed && kind !== 'ConditionCheck')
         for (const index of this.indexes) indexWrites += indexUnits(index, old, now);
     }
-    return { operation, partition: writes[0]!.key.pk, reads: 0, writes: units, indexWrites, failed };
+    return { operation, partition: writes[0]!.key.pk, reads: 0, writes: units, indexWrites, largest, failed };
   }
 
   private async read(operation: string, input: Request, output: Request): Promise<Metered> {
@@ -146,6 +151,7 @@ export class Meter {
       reads,
       writes: 0,
       indexWrites: 0,
+      largest: 0,
       failed: false,
     });
     if (operation === 'GetItem') {

@@ -106,7 +106,8 @@ export function chainTo(name: string, calls: readonly Call[]): Call[] {
   const chains: Call[][] = [];
   for (const call of ordered.slice(0, last + 1)) {
     const before = chains.filter((chain) => chain.at(-1)!.end <= call.start);
-    const longest = before.reduce<Call[]>((best, chain) => (chain.length > best.length ? chain : best), []);
+    // Of equally long ones the last to end: what the call had most likely waited for.
+    const [longest = []] = before.sort((a, b) => b.length - a.length || b.at(-1)!.end - a.at(-1)!.end);
     chains.push([...longest, call]);
   }
   return chains[last]!;
