@@ -8,7 +8,7 @@ const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
 const CANDIDATES = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
 
 /** The first Python of 3.10 or newer in PATH (or `PARLEY_PYTHON`). Raises a `Problem` when there is none. */
-async function findPython(): Promise<string> {
+export async function findPython(): Promise<string> {
   const candidates = process.env.PARLEY_PYTHON ? [process.env.PARLEY_PYTHON] : CANDIDATES;
   for (const candidate of candidates) {
     const { code } = await run(candidate, ['-c', 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))']);

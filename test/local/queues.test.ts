@@ -1,7 +1,7 @@
 /** SQS mappings as the AWS Lambda Developer Guide describes them ("Handling errors for an SQS event source"). */
 import { SQS } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
-import { deploy, functionNamed, PROBE, printed, uniqueName, useProbe } from './probe.ts';
+import { accessKeyOf, deploy, functionNamed, PROBE, printed, uniqueName, useProbe } from './probe.ts';
 
 const sqs = new SQS(PROBE);
 
@@ -39,5 +39,40 @@ describe('a queue mapping', () => {
     await expect
       .poll(() => printed<{ received: string }>(name), { timeout: 20_000, interval: 100 })
       .toEqual([{ received: '1' }, { received: '2' }]);
+  });
+});
+
+describe('a policy for sending to a queue', () => {
+  it('covers sending in batches', async () => {
+    const UserName = uniqueName('sender');
+    const { Queue } = await deploy(
+      {
+        Queue: { Type: 'AWS::SQS::Queue', Properties: {} },
+        User: {
+          Type: 'AWS::IAM::User',
+          Properties: {
+            UserName,
+            Policies: [
+              {
+                PolicyName: 'send',
+                PolicyDocument: {
+                  Version: '2012-10-17',
+                  Statement: [
+                    { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: { 'Fn::GetAtt': ['Queue', 'Arn'] } },
+                  ],
+                },
+              },
+            ],
+          },
+        },
+      },
+      { Queue: { Ref: 'Queue' } },
+    );
+    const sender = new SQS({ ...PROBE, credentials: await accessKeyOf(UserName) });
+    const Entries = [{ Id: '1', MessageBody: 'hello' }];
+    await expect(sender.sendMessageBatch({ QueueUrl: Queue, Entries })).resolves.toMatchObject({
+      Successful: [{ Id: '1' }],
+    });
+    await expect(sender.receiveMessage({ QueueUrl: Queue })).rejects.toThrow('is not authorized');
   });
 });

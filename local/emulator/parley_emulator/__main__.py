@@ -4,6 +4,7 @@ import os
 import ministack.app
 
 from . import (
+    batch_actions,
     invocation_logs,
     domain_paths,
     key_conditions,
@@ -19,6 +20,7 @@ from . import (
 )
 
 GAPS = {
+    "batch-actions": batch_actions,
     "invocation-logs": invocation_logs,
     "domain-paths": domain_paths,
     "key-conditions": key_conditions,
