@@ -290,6 +290,19 @@ describe('the issuer’s keys', () => {
     expect(await judge(await tokenOf(issuer.url, key))).toBe(UNAUTHORIZED);
   });
 
+  it.each([
+    ['no key set', { status: 200, json: { error: 'sorry' } }],
+    ['no JSON', { status: 200, text: '<html>' }],
+    ['an error', { status: 500, json: { keys: [] } }],
+  ])('hold while the issuer answers with %s', async (_, answer) => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+    await judge(await tokenOf(issuer.url, key));
+    issuer.answers.set('/keys', answer);
+    vi.setSystemTime(Date.now() + 11 * 60_000);
+    expect(await judge(await tokenOf(issuer.url, key))).toBe('ada');
+    expect(issuer.asked.filter((path) => path === '/keys')).toHaveLength(2);
+  });
+
   it('hold for an hour while the issuer is down, and no longer', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
     await judge(await tokenOf(issuer.url, key));

@@ -69,6 +69,16 @@ describe('slices', () => {
     );
   });
 
+  it('are several of the same group where hashing is uneven', () => {
+    const audience = {
+      sockets: Array.from({ length: 2 * SLICE + 1 }, (_, index) => socketOf('ada', `a${index}`)),
+      users: [],
+    };
+    const slices = slicesOf(CONVERSATION, audience);
+    expect(slices.map((slice) => slice.sockets.length)).toEqual([SLICE, SLICE, 1]);
+    expect(new Set(slices.map(({ group }) => group)).size).toBe(1);
+  });
+
   it('keep a conversation in one group while its audience fits one slice, several beyond', () => {
     expect(new Set(slicesOf(CONVERSATION, { sockets: sockets(SLICE), users: [] }).map(({ group }) => group)).size).toBe(
       1,
