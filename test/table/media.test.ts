@@ -130,6 +130,17 @@ describe('an edge', () => {
     expect((await findMedia(acme, mediaId, NOW))?.state).toBe('uploaded');
   });
 
+  it('is not taken from a state the media has left, by the same object’s own late event', async () => {
+    const media = requested();
+    await createMedia(acme, media);
+    const uploaded = (await moveMedia(acme, media, 'v1', { to: 'uploaded' }))!;
+    const processing = (await moveMedia(acme, uploaded, 'v1', { to: 'processing' }))!;
+    const end = await moveMedia(acme, processing, 'v1', { to: 'ready', renditions });
+    expect(await moveMedia(acme, processing, 'v1', { to: 'rejected', reason: 'unreadable' })).toBeUndefined();
+    expect(await moveMedia(acme, uploaded, 'v1', { to: 'processing' })).toBeUndefined();
+    expect(await findMedia(acme, mediaId, NOW)).toEqual(end);
+  });
+
   it('carries what became known', async () => {
     expect(await ready()).toMatchObject({ state: 'ready', renditions, version: 4 });
     mediaId = mediaId.replace('med_0', 'med_r');
