@@ -1,0 +1,51 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ROOT } from '#infra/config.ts';
+import { type Cpu, sharpLayerFolder } from '#infra/constructs/sharp-layer.ts';
+
+/** `e_machine` of an ELF header (https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html). */
+const MACHINES: Readonly<Record<number, Cpu>> = { 62: 'x64', 183: 'arm64' };
+
+/** The architecture a shared object or executable is for; undefined when the file is no ELF. */
+const machineOf = (file: string): string | undefined => {
+  const header = readFileSync(file).subarray(0, 20);
+  if (header.subarray(0, 4).toString('latin1') !== '\x7fELF') return undefined;
+  const machine = header.readUInt16LE(18);
+  return MACHINES[machine] ?? `0x${machine.toString(16)}`;
+};
+
+describe.each(['arm64', 'x64'] as const)('the sharp layer for %s', (cpu) => {
+  const folder = sharpLayerFolder(cpu);
+  const files = globSync('**/*', { cwd: folder, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+
+  it('holds binaries of that architecture only, whatever machine built it', () => {
+    const binaries = files
+      .map((file) => [file.slice(folder.length + 1), machineOf(file)] as const)
+      .filter(([, machine]) => machine);
+    expect(binaries.map(([file]) => file)).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(new RegExp(`@img/sharp-linux-${cpu}/.*\\.node$`)),
+        expect.stringMatching(new RegExp(`@img/sharp-libvips-linux-${cpu}/lib/libvips`)),
+      ]),
+    );
+    expect(new Set(binaries.map(([, machine]) => machine))).toEqual(new Set([cpu]));
+  });
+
+  it('holds the version that the functions are checked against', () => {
+    const version = (root: string) =>
+      JSON.parse(readFileSync(join(root, 'node_modules/sharp/package.json'), 'utf8')).version;
+    expect(version(join(folder, 'nodejs'))).toBe(version(ROOT));
+  });
+
+  it('says nothing of where it was installed from', () => {
+    expect(files.filter((file) => file.endsWith('.package-lock.json'))).toEqual([]);
+  });
+
+  it('fits beside a function in what Lambda unpacks', () => {
+    const bytes = files.reduce((sum, file) => sum + readFileSync(file).length, 0);
+    expect(bytes).toBeLessThan(200 * 1024 * 1024);
+  });
+});

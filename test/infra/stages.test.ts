@@ -1,0 +1,4 @@
+// One file, so that every stage is synthesised once for all of these.
+import './stacks.ts';
+import './grants.ts';
+import './quotas.ts';
