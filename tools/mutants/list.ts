@@ -1,4 +1,5 @@
 import { IDENTITY_MUTANTS } from './identity.ts';
+import { IMPORT_MUTANTS } from './imports.ts';
 import { LIVE_MUTANTS } from './live.ts';
 import { LOG_MUTANTS } from './log.ts';
 import { MEDIA_MUTANTS } from './media.ts';
@@ -16,4 +17,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...LIVE_MUTANTS,
   ...MEDIA_MUTANTS,
   ...SEARCH_MUTANTS,
+  ...IMPORT_MUTANTS,
 ];
