@@ -1,66 +1,14 @@
 import { createHmac, sign } from 'node:crypto';
-import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import fc from 'fast-check';
 import { type CryptoKey, exportPKCS8, exportSPKI, importJWK } from 'jose';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ENV } from '#contract/environment.ts';
-import { type IssuerKey, makeKey, TestIssuer, tokenOf } from '#test/support/issuer.ts';
+import { API, key, rsaKey, strangerKey, UNAUTHORIZED, useAuthorizer } from '#test/support/authorizer.ts';
+import { tokenOf } from '#test/support/issuer.ts';
 import { useLog } from '#test/support/logged.ts';
 
-const API = 'arn:aws:execute-api:us-east-1:000000000000:api/v1';
-const METHOD = `${API}/GET/conversations`;
-
-const issuer = new TestIssuer();
+const { issuer, ask, judge } = useAuthorizer();
 const logged = useLog();
-let key: IssuerKey;
-let rsaKey: IssuerKey;
-let strangerKey: IssuerKey;
-
-beforeAll(async () => {
-  await issuer.start();
-  [key, rsaKey, strangerKey] = await Promise.all([
-    makeKey('ES256', 'current'),
-    makeKey('RS256', 'rsa'),
-    makeKey('ES256', 'current'),
-  ]);
-});
-afterAll(() => issuer.stop());
-
-type Handler = (event: APIGatewayRequestAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>;
-let handler: Handler;
-
-/** As on a cold start: nothing known of the issuer. */
-const restart = async (): Promise<void> => {
-  vi.resetModules();
-  ({ handler } = await import('#functions/api/authorizer/authorizer.lambda.ts'));
-};
-
-beforeEach(async () => {
-  process.env[ENV.issuer] = issuer.url;
-  process.env[ENV.audience] = 'parley';
-  process.env[ENV.claims] = '{}';
-  issuer.serve(key, rsaKey);
-  await restart();
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
-
-const ask = (authorization: string | undefined, name = 'Authorization') =>
-  handler({
-    type: 'REQUEST',
-    methodArn: METHOD,
-    headers: authorization === undefined ? {} : { [name]: authorization },
-  } as unknown as APIGatewayRequestAuthorizerEvent);
-
-const judge = async (token: string): Promise<string> => {
-  try {
-    return String((await ask(`Bearer ${token}`)).context?.['userId']);
-  } catch (error) {
-    return (error as Error).message;
-  }
-};
-const UNAUTHORIZED = 'Unauthorized';
 const reason = (): unknown => logged().at(-1)?.['reason'];
 
 const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -254,117 +202,4 @@ describe('401, with nothing but that, answers', () => {
     expect(lines).toContain('token.refused');
     for (const token of [good, bad]) for (const part of token.split('.').slice(1)) expect(lines).not.toContain(part);
   });
-});
-
-describe('the issuer’s keys', () => {
-  it('are asked for once', async () => {
-    const token = await tokenOf(issuer.url, key);
-    await Promise.all([judge(token), judge(token), judge(token)]);
-    await judge(await tokenOf(issuer.url, rsaKey));
-    expect(issuer.asked).toEqual(['/.well-known/openid-configuration', '/keys']);
-  });
-
-  it('lie below .well-known when there is no discovery document', async () => {
-    issuer.answers.set('/.well-known/jwks.json', issuer.answers.get('/keys')!);
-    issuer.answers.delete('/.well-known/openid-configuration');
-    expect(await judge(await tokenOf(issuer.url, key))).toBe('ada');
-  });
-
-  it('are looked for again, though not at every turn, when a token names a new one', async () => {
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
-    await judge(await tokenOf(issuer.url, key));
-    const next = await makeKey('ES256', 'next');
-    issuer.answers.set('/keys', { status: 200, json: { keys: [key.publicJwk, next.publicJwk] } });
-    for (let turn = 0; turn < 5; turn++) expect(await judge(await tokenOf(issuer.url, next))).toBe(UNAUTHORIZED);
-    expect(issuer.asked.filter((path) => path === '/keys')).toHaveLength(1);
-    vi.setSystemTime(Date.now() + 10_001);
-    expect(await judge(await tokenOf(issuer.url, next))).toBe('ada');
-    expect(issuer.asked.filter((path) => path === '/keys')).toHaveLength(2);
-  });
-
-  it('stop to count when they are withdrawn', async () => {
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
-    expect(await judge(await tokenOf(issuer.url, key))).toBe('ada');
-    issuer.serve(rsaKey);
-    vi.setSystemTime(Date.now() + 10 * 60_000 + 1);
-    expect(await judge(await tokenOf(issuer.url, key))).toBe(UNAUTHORIZED);
-  });
-
-  it.each([
-    ['no key set', { status: 200, json: { error: 'sorry' } }],
-    ['no JSON', { status: 200, text: '<html>' }],
-    ['an error', { status: 500, json: { keys: [] } }],
-  ])('hold while the issuer answers with %s', async (_, answer) => {
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
-    await judge(await tokenOf(issuer.url, key));
-    issuer.answers.set('/keys', answer);
-    vi.setSystemTime(Date.now() + 11 * 60_000);
-    expect(await judge(await tokenOf(issuer.url, key))).toBe('ada');
-    expect(issuer.asked.filter((path) => path === '/keys')).toHaveLength(2);
-  });
-
-  it('hold for an hour while the issuer is down, and no longer', async () => {
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
-    await judge(await tokenOf(issuer.url, key));
-    issuer.fail();
-    vi.setSystemTime(Date.now() + 59 * 60_000);
-    expect(await judge(await tokenOf(issuer.url, key))).toBe('ada');
-    vi.setSystemTime(Date.now() + 11 * 60_000);
-    expect(await judge(await tokenOf(issuer.url, key))).toBe('the token could not be judged');
-  });
-});
-
-describe('500, not 401, answers while', () => {
-  const outages: [string, () => void][] = [
-    ['the issuer is down', () => issuer.fail()],
-    ['its key set is no key set', () => issuer.answers.set('/keys', { status: 200, json: { error: 'sorry' } })],
-    ['its key set is no JSON', () => issuer.answers.set('/keys', { status: 200, text: '<html>' })],
-    ['its key set is missing', () => issuer.answers.delete('/keys')],
-    [
-      'its document speaks of another issuer',
-      () =>
-        issuer.answers.set('/.well-known/openid-configuration', {
-          status: 200,
-          json: { issuer: 'https://other.example', jwks_uri: `${issuer.url}/keys` },
-        }),
-    ],
-    [
-      'it is not configured',
-      () => {
-        process.env[ENV.claims] = 'x';
-      },
-    ],
-  ];
-  it.each(outages)('%s', async (_, happen) => {
-    happen();
-    expect(await judge(await tokenOf(issuer.url, key))).toBe('the token could not be judged');
-    expect(logged().at(-1)).toMatchObject({ level: 'error', event: 'token.not_judged' });
-  });
-
-  it('a token names an unknown key and the issuer does not answer', async () => {
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
-    await judge(await tokenOf(issuer.url, key));
-    issuer.fail();
-    vi.setSystemTime(Date.now() + 10_001);
-    const next = await makeKey('ES256', 'next');
-    expect(await judge(await tokenOf(issuer.url, next))).toBe('the token could not be judged');
-    expect(await judge(await tokenOf(issuer.url, key))).toBe('ada');
-  });
-
-  it('and it is asked again by the next request', async () => {
-    issuer.fail();
-    await judge(await tokenOf(issuer.url, key));
-    issuer.serve(key);
-    expect(await judge(await tokenOf(issuer.url, key))).toBe('ada');
-  });
-});
-
-it('takes keys behind plain http from no issuer that is itself behind https', async () => {
-  const { keySetOf } = await import('#functions/api/authorizer/key-set.ts');
-  const fetched = vi
-    .spyOn(globalThis, 'fetch')
-    .mockResolvedValue(Response.json({ issuer: 'https://issuer.example', jwks_uri: 'http://issuer.example/keys' }));
-  await expect(keySetOf('https://issuer.example')({ alg: 'ES256' }, {} as never)).rejects.toThrow(/https/);
-  expect(fetched).toHaveBeenCalledTimes(1);
-  fetched.mockRestore();
 });

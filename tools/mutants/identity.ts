@@ -10,6 +10,7 @@ const authorizer = 'functions/api/authorizer/authorizer.lambda.ts';
 const socketsTest = 'test/realtime/sockets.test.ts';
 const ticketTest = 'test/realtime/ticket.test.ts';
 const authorizerTest = 'test/api/authorizer.test.ts';
+const keysTest = 'test/api/issuer-keys.test.ts';
 
 const TICKET = 'A ticket opens one socket, for its bearer';
 const TOKEN = 'Only good tokens of the one issuer pass';
@@ -268,7 +269,7 @@ export const IDENTITY_MUTANTS: readonly Mutant[] = [
     file: authorizer,
     from: 'if (error instanceof BadToken) {',
     to: 'if (error instanceof Error) {',
-    test: authorizerTest,
+    test: keysTest,
   },
   {
     name: 'token-outage-new-key',
@@ -277,7 +278,7 @@ export const IDENTITY_MUTANTS: readonly Mutant[] = [
     file: keySet,
     from: 'if (error instanceof errors.JWKSNoMatchingKey && reader.isSilent())',
     to: 'if (!error)',
-    test: authorizerTest,
+    test: keysTest,
   },
   {
     name: 'token-stale',
@@ -286,7 +287,7 @@ export const IDENTITY_MUTANTS: readonly Mutant[] = [
     file: keySet,
     from: 'if (!last || Date.now() - last.at > STALE) throw error;',
     to: 'if (last || !last) throw error;',
-    test: authorizerTest,
+    test: keysTest,
   },
   {
     name: 'token-stale-bound',
@@ -295,7 +296,7 @@ export const IDENTITY_MUTANTS: readonly Mutant[] = [
     file: keySet,
     from: '|| Date.now() - last.at > STALE',
     to: '',
-    test: authorizerTest,
+    test: keysTest,
   },
   {
     name: 'token-withdrawn',
@@ -304,7 +305,7 @@ export const IDENTITY_MUTANTS: readonly Mutant[] = [
     file: keySet,
     from: 'cacheMaxAge: FRESH,',
     to: 'cacheMaxAge: Infinity,',
-    test: authorizerTest,
+    test: keysTest,
   },
   {
     name: 'token-cool-down',
@@ -313,7 +314,7 @@ export const IDENTITY_MUTANTS: readonly Mutant[] = [
     file: keySet,
     from: 'cooldownDuration: COOLDOWN,',
     to: 'cooldownDuration: 0,',
-    test: authorizerTest,
+    test: keysTest,
   },
   {
     name: 'token-key-set',
@@ -322,7 +323,7 @@ export const IDENTITY_MUTANTS: readonly Mutant[] = [
     file: keySet,
     from: 'if (status !== 200 || !keys.success)',
     to: 'if (status !== 200)',
-    test: authorizerTest,
+    test: keysTest,
   },
   {
     name: 'token-discovery-issuer',
@@ -331,7 +332,7 @@ export const IDENTITY_MUTANTS: readonly Mutant[] = [
     file: keySet,
     from: 'if (found.data.issuer !== issuer) throw new IssuerUnavailable(`${discovery} speaks of another issuer`);',
     to: '',
-    test: authorizerTest,
+    test: keysTest,
   },
   {
     name: 'token-discovery-https',
@@ -340,7 +341,7 @@ export const IDENTITY_MUTANTS: readonly Mutant[] = [
     file: keySet,
     from: "if (url.protocol !== 'https:' && !issuer.startsWith('http:'))",
     to: 'if (!url)',
-    test: authorizerTest,
+    test: keysTest,
   },
   {
     name: 'token-retry',
@@ -349,6 +350,6 @@ export const IDENTITY_MUTANTS: readonly Mutant[] = [
     file: keySet,
     from: '      keys = undefined;\n      throw error;',
     to: '      throw error;',
-    test: authorizerTest,
+    test: keysTest,
   },
 ];
