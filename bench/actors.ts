@@ -47,6 +47,8 @@ export const memberOf = (index: number, length = 8): string => `user${String(ind
 export interface Room extends Actor {
   readonly conversationId: string;
   readonly members: readonly string[];
+  /** Open sockets of all members. */
+  readonly sockets: number;
 }
 
 /** How a room differs from one of short names. */
@@ -74,25 +76,26 @@ export async function openRoom(size: number, options: RoomOptions = {}): Promise
   const conversationId = String(id);
   for (let from = FIRST; from < size; from += MORE)
     await act(conversations, addParticipants, { conversationId, userIds: members.slice(from, from + MORE) }, actor);
-  await openSockets(tenantId, members);
-  return { ...actor, conversationId, members };
+  return { ...actor, conversationId, members, sockets: await openSockets(tenantId, members) };
 }
 
-async function openSockets(tenantId: string, members: readonly string[]): Promise<void> {
+async function openSockets(tenantId: string, members: readonly string[]): Promise<number> {
   // Old enough not to be young any more.
   const at = Date.now() - 60_000;
+  let opened = 0;
   for (const [index, userId] of members.entries())
-    for (let device = 0; isOnline(index) && device < devicesOf(index); device++)
+    for (let device = 0; isOnline(index) && device < devicesOf(index); device++, opened++)
       await openConnection(scope(tenantId), userId, {
         connectionId: `${random(11)}=`,
         nonce: random(16),
         ticketExpiresAt: Math.ceil(at / 1_000) + 30,
         at,
       });
+  return opened;
 }
 
 /** Sends a text as the room's owner, or as another member. */
-export const say = (room: Room, text: string, userId = room.userId) =>
+export const say = (room: Pick<Room, 'tenantId' | 'userId' | 'conversationId'>, text: string, userId = room.userId) =>
   act(
     messages,
     sendMessage,

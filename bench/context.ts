@@ -9,6 +9,8 @@ export interface Context {
   readonly world: () => Promise<World>;
   /** What runs; undefined when only rows that need nothing are wanted. */
   readonly stack: Stack | undefined;
+  /** The folder of the stack file: the issuer keeps its keys there. */
+  readonly directory: string;
   /** Figures that later groups count on, by name. */
   readonly figures: Map<string, number>;
 }

@@ -3,7 +3,7 @@
  * Wants `PARLEY_STACK` (the path of a stack file) for what needs the emulator or the deployed app.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Stack } from '#local/instance.ts';
 import { main, Problem } from '#local/problem.ts';
@@ -15,13 +15,18 @@ import { hush, openWorld, type World } from './world.ts';
 const RESULTS = join(import.meta.dirname, 'results');
 
 // Loaded when run: they make SDK clients, which read the environment that the world sets.
-const RUN: Partial<Record<Group, (context: Context) => Promise<Row[]>>> = {
+const RUN: Record<Group, (context: Context) => Promise<Row[]>> = {
   send: async (context) => (await import('./rows/send.ts')).sendRows(context),
   series: async (context) => (await import('./rows/series.ts')).seriesRows(context),
   membership: async (context) => (await import('./rows/membership.ts')).membershipRows(context),
   reads: async (context) => (await import('./rows/reads.ts')).readRows(context),
   sockets: async (context) => (await import('./rows/sockets.ts')).socketRows(context),
   imports: async (context) => (await import('./rows/imports.ts')).importRows(context),
+  live: async (context) => (await import('./rows/live.ts')).liveRows(context),
+  index: async (context) => (await import('./rows/index.ts')).indexRows(context),
+  bundles: async (context) => (await import('./rows/bundles.ts')).bundleRows(context),
+  media: async () => (await import('./rows/media.ts')).mediaRows(),
+  dollars: async (context) => (await import('./rows/dollars.ts')).dollarRows(context),
 };
 
 function write(name: string, content: unknown): void {
@@ -45,13 +50,14 @@ await main(async () => {
       return world;
     },
     stack,
+    directory: file ? dirname(resolve(file)) : '',
     figures: new Map(),
   };
   const results: { group: Group; rows: Row[] }[] = [];
   try {
     for (const group of groups) {
       const began = performance.now();
-      const rows = (await RUN[group]?.(context)) ?? [];
+      const rows = await RUN[group](context);
       results.push({ group, rows });
       console.log(`\n${group} (${((performance.now() - began) / 1_000).toFixed(1)} s)\n${tableOf(rows)}`);
     }

@@ -69,7 +69,7 @@ async function list({ meter }: World): Promise<Row[]> {
         { type: 'direct', participants: [memberOf(index)] },
         actor,
       );
-      await say({ ...actor, conversationId: String(id), members: [] }, textOf(120));
+      await say({ ...actor, conversationId: String(id) }, textOf(120));
       tick();
     }
   });

@@ -20,7 +20,7 @@ interface Measured {
   readonly reads: number;
   readonly calls: number;
   readonly settling: number;
-  readonly posts: number;
+  readonly framesPerSocket: number;
   readonly frameBytes: number;
   /** Bytes of the largest head seen. */
   readonly head: number;
@@ -45,7 +45,7 @@ async function measure({ meter, recorder }: World, room: Room, text: string, cou
     reads: audience.reads / count,
     calls: audience.calls / count,
     settling: usageOf(all.filter(isLog)).reads / count,
-    posts: posts.length / count,
+    framesPerSocket: posts.length / count / Math.max(1, room.sockets),
     frameBytes: posts.length === 0 ? 0 : mean(posts.map(({ requestBytes }) => requestBytes)),
   };
 }

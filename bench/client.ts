@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+import * as z from 'zod';
+import type { Instance, Stack } from '#local/instance.ts';
+import { mintToken } from '#local/issuer/tokens.ts';
+
+/** The deployed app as a client sees it. */
+export interface Api {
+  readonly restUrl: string;
+  readonly instance: Instance;
+}
+
+/** A user of the deployed app. */
+export interface Person {
+  readonly userId: string;
+  readonly post: (path: string, body: unknown) => Promise<unknown>;
+}
+
+/** Where the stack's app is. Raises when nothing is deployed to it. */
+export function apiOf(stack: Stack, directory: string): Api {
+  if (!stack.restUrl) throw new Error(`nothing is deployed to ${stack.endpoint}`);
+  const ports = { emulator: 0, search: 0, issuer: Number(new URL(stack.issuer).port) };
+  return { restUrl: stack.restUrl, instance: { name: stack.instance, directory, ports } };
+}
+
+/** Signs a user in. */
+export async function signIn(api: Api, tenant: string, user: string, roles: readonly string[] = []): Promise<Person> {
+  const token = await mintToken(api.instance, { tenant, user, roles });
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  return {
+    userId: user,
+    post: async (path, body) => {
+      const response = await fetch(`${api.restUrl}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+      const text = await response.text();
+      if (!response.ok) throw new Error(`POST ${path} answered ${response.status}: ${text.slice(0, 300)}`);
+      return JSON.parse(text) as unknown;
+    },
+  };
+}
+
+const Ticket = z.object({ url: z.string() });
+const Frame = z.object({ events: z.array(z.looseObject({ type: z.string(), seq: z.int().optional() })) });
+
+/** Opens a socket; `onMessage` is told the number of each message that arrives. */
+export async function listen(person: Person, onMessage: (seq: number) => void): Promise<WebSocket> {
+  const { url } = Ticket.parse(await person.post('/realtime/tickets', {}));
+  const socket = new WebSocket(url);
+  socket.on('message', (data) => {
+    for (const { type, seq } of Frame.parse(JSON.parse(String(data))).events)
+      if (type === 'message:created' && seq !== undefined) onMessage(seq);
+  });
+  await once(socket, 'open');
+  return socket;
+}

@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { WebSocket } from 'ws';
+import * as z from 'zod';
+import { indexSearch, publishEvents } from '#contract/subscriptions.ts';
+import { memberOf, textOf } from '../actors.ts';
+import { type Api, apiOf, listen, type Person, signIn } from '../client.ts';
+import type { Context } from '../context.ts';
+import { dealtWith, type FunctionLogs, readFunctionLogs } from '../function-logs.ts';
+import { type Tick, withProgress } from '../progress.ts';
+import { percentile, type Row } from '../row.ts';
+
+const SIZES = [2, 10, 50] as const;
+const SENDERS = 8;
+
+/** Seconds the stream's readers may need to come to the end after the last message. */
+const PATIENCE = 60;
+
+const Created = z.object({ id: z.string() });
+const Sent = z.object({ seq: z.int() });
+
+/** A group of people with open sockets, and when each message had reached all but its sender. */
+class LiveRoom {
+  readonly people: readonly Person[];
+  private readonly path: string;
+  private readonly sockets: WebSocket[] = [];
+  private readonly arrivals = new Map<number, { count: number; at: number; seen: PromiseWithResolvers<number> }>();
+
+  private constructor(people: readonly Person[], conversationId: string) {
+    this.people = people;
+    this.path = `/conversations/${conversationId}/messages`;
+  }
+
+  static async open(api: Api, size: number): Promise<LiveRoom> {
+    const tenant = `bench-${randomBytes(6).toString('hex')}`;
+    const people = await Promise.all(Array.from({ length: size }, (_, index) => signIn(api, tenant, memberOf(index))));
+    const [owner, ...others] = people;
+    const participants = others.map(({ userId }) => userId);
+    const { id } = Created.parse(await owner!.post('/conversations', { type: 'group', name: 'Live', participants }));
+    const room = new LiveRoom(people, id);
+    for (const person of people) room.sockets.push(await listen(person, (seq) => room.arrived(seq)));
+    return room;
+  }
+
+  /** Sends a text: milliseconds until the reply, and until everybody had it on a socket. */
+  async send(sender: Person): Promise<{ reply: number; seen: number }> {
+    const start = performance.now();
+    const { seq } = Sent.parse(await sender.post(this.path, { body: { type: 'text', text: textOf(120) } }));
+    const reply = performance.now() - start;
+    return { reply, seen: (await this.at(seq).seen.promise) - start };
+  }
+
+  close(): void {
+    for (const socket of this.sockets) socket.terminate();
+  }
+
+  private at(seq: number) {
+    const known = this.arrivals.get(seq) ?? { count: 0, at: 0, seen: Promise.withResolvers<number>() };
+    this.arrivals.set(seq, known);
+    return known;
+  }
+
+  /** Members' sockets hear a message, its sender's own too. */
+  private arrived(seq: number): void {
+    const message = this.at(seq);
+    message.count += 1;
+    if (message.count === this.people.length) message.seen.resolve(performance.now());
+  }
+}
+
+async function inTurn(room: LiveRoom, count: number, tick: Tick): Promise<{ reply: number; seen: number }[]> {
+  const times: { reply: number; seen: number }[] = [];
+  for (let sent = 0; sent < count; sent++) {
+    times.push(await room.send(room.people[0]!));
+    tick();
+  }
+  return times;
+}
+
+/** Messages a second with eight senders at once, until all have been seen by all. */
+async function atOnce(room: LiveRoom, count: number, tick: Tick): Promise<number> {
+  const start = performance.now();
+  await Promise.all(
+    Array.from({ length: SENDERS }, async (_, index) => {
+      for (let sent = 0; sent < count / SENDERS; sent++) {
+        await room.send(room.people[index % room.people.length]!);
+        tick();
+      }
+    }),
+  );
+  return count / ((performance.now() - start) / 1_000);
+}
+
+/** The functions' logs once the stream's readers have dealt with so many records. */
+async function logsAfter({ stack }: Context, since: number, records: number): Promise<FunctionLogs> {
+  const until = Date.now() + PATIENCE * 1_000;
+  for (;;) {
+    const logs = await readFunctionLogs(stack!, since);
+    if ([indexSearch, publishEvents].every(({ name }) => dealtWith(logs, name) >= records)) return logs;
+    if (Date.now() > until) throw new Error(`the stream's readers did not come to ${records} records in ${PATIENCE} s`);
+    await pause(500);
+  }
+}
+
+const shortName = (group: string): string => group.replace(/^\/aws\/lambda\/parley-[a-z]+-/, '');
+
+/** Over HTTPS and WebSocket against the deployed app: how long until all have seen it, and how many functions ran. */
+export async function liveRows(context: Context): Promise<Row[]> {
+  const { quick, stack, figures, directory } = context;
+  const api = apiOf(stack!, directory);
+  const rows: Row[] = [];
+  for (const size of SIZES) {
+    const single = quick ? 30 : 100;
+    const many = quick ? 80 : size === 10 ? 480 : 240;
+    const room = await LiveRoom.open(api, size);
+    try {
+      await withProgress(`${size} members`, single + many + SENDERS, async (tick) => {
+        const times = await inTurn(room, single, tick);
+        // Everybody's first contact and the functions' start are not what is measured.
+        await atOnce(room, SENDERS, tick);
+        await logsAfter(context, Date.now() - 600_000, 0);
+        await pause(1_500);
+        const since = Date.now();
+        const rate = await atOnce(room, many, tick);
+        const seen = times.map((time) => time.seen);
+        const of = `N = ${size}`;
+        rows.push(
+          {
+            name: `Send to seen by all, ${of}: p50`,
+            measured: percentile(seen, 50),
+            unit: 'ms',
+            note: `one at a time, ${single} messages`,
+          },
+          { name: `Send to seen by all, ${of}: p99`, measured: percentile(seen, 99), unit: 'ms' },
+          {
+            name: `Send to reply, ${of}: p50`,
+            measured: percentile(
+              times.map(({ reply }) => reply),
+              50,
+            ),
+            unit: 'ms',
+          },
+          {
+            name: `Throughput, ${of}`,
+            measured: rate,
+            unit: 'messages/s',
+            note: `${SENDERS} senders at once, ${many} messages, until seen by all`,
+          },
+        );
+        if (size !== 10) return;
+        const { invocations } = await logsAfter(context, since, many);
+        const total = [...invocations.values()].reduce((sum, count) => sum + count, 0);
+        figures.set('live.invocations', total / many);
+        rows.push({
+          name: `Lambda invocations a message, ${of}`,
+          measured: total / many,
+          unit: 'invocations',
+          budget: 1.1,
+          note: `at ${rate.toFixed(0)} messages/s: ${[...invocations].map(([name, count]) => `${shortName(name)} ${count}`).join(', ')} for ${many}`,
+        });
+      });
+    } finally {
+      room.close();
+    }
+  }
+  return rows;
+}
