@@ -55,7 +55,7 @@ async function test(files: readonly string[], env: NodeJS.ProcessEnv): Promise<V
   const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
   const { code, output } = await run(
     process.execPath,
-    [vitest, 'run', '--bail=1', '--reporter=json', `--outputFile=${reportFile}`, ...files],
+    [vitest, 'run', '--bail=1', '--testTimeout=180000', '--reporter=json', `--outputFile=${reportFile}`, ...files],
     { cwd: TREE, env },
   );
   if (!existsSync(reportFile)) return { kind: 'broken', by: output.slice(-500) };
