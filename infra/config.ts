@@ -43,8 +43,8 @@ const shared = {
   /** `aud` that a token must carry. */
   audience: z.string().min(1).default('parley'),
   claims: Claims.prefault({}),
-  /** Origins whose pages may upload to the quarantine bucket. The API itself answers any: it takes tokens, no cookies. */
-  uploadOrigins: List.default(['*']),
+  /** Origins whose pages may upload and fetch media. The API itself answers any: it takes tokens, no cookies. */
+  allowedOrigins: List.default(['*']),
   /** E-mail address that alarms go to. */
   alarmEmail: z.email().optional(),
   /** Shown by `GET /health`. */

@@ -11,7 +11,14 @@ import { EbsDeviceVolumeType } from 'aws-cdk-lib/aws-ec2';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Domain, EngineVersion, TLSSecurityPolicy } from 'aws-cdk-lib/aws-opensearchservice';
-import { BlockPublicAccess, Bucket, BucketEncryption, type BucketProps, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type BucketProps,
+  HttpMethods,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
 import { type CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
@@ -74,6 +81,7 @@ export class DataStack extends Stack {
       versioned: true,
       serverAccessLogsBucket: this.accessLogs,
       serverAccessLogsPrefix: 'clean/',
+      cors: [{ allowedMethods: [HttpMethods.GET], allowedOrigins: config.allowedOrigins, maxAge: 3_600 }],
       lifecycleRules: [
         { noncurrentVersionExpiration: Duration.days(30), abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
@@ -156,7 +164,7 @@ export class DataStack extends Stack {
     const { instanceType, nodes, volumeGiB } = config.search;
     return new Domain(this, 'Search', {
       domainName: `${prefixOf(config)}-search`,
-      version: EngineVersion.OPENSEARCH_3_3,
+      version: EngineVersion.OPENSEARCH_3_7,
       capacity: { dataNodes: nodes, dataNodeInstanceType: instanceType, multiAzWithStandbyEnabled: false },
       zoneAwareness: nodes > 1 ? { enabled: true, availabilityZoneCount: 2 } : { enabled: false },
       ebs: { volumeSize: volumeGiB, volumeType: EbsDeviceVolumeType.GP3 },

@@ -68,7 +68,7 @@ export class MediaStack extends Stack {
       cors: [
         {
           allowedMethods: [HttpMethods.POST],
-          allowedOrigins: config.uploadOrigins,
+          allowedOrigins: config.allowedOrigins,
           allowedHeaders: ['content-type'],
           exposedHeaders: ['etag', 'x-amz-version-id'],
           maxAge: 3_600,

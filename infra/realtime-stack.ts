@@ -1,5 +1,5 @@
 import { Aws, CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
-import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import { AccessLogFormat, CfnAccount } from 'aws-cdk-lib/aws-apigateway';
 import {
   CfnAuthorizer,
   CfnIntegration,
@@ -8,7 +8,7 @@ import {
   WebSocketApi,
   WebSocketStage,
 } from 'aws-cdk-lib/aws-apigatewayv2';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -101,6 +101,7 @@ export class RealtimeStack extends Stack {
           }),
     });
     stage.node.addDependency(...routes);
+    if (config.stage !== 'local') stage.node.addDependency(this.loggingRole());
 
     const fanOut = new ParleyFunction(this, 'fan-out', {
       setting,
@@ -127,6 +128,18 @@ export class RealtimeStack extends Stack {
     new CfnOutput(this, 'WebSocketApiId', { value: this.api.apiId });
     new CfnOutput(this, 'WebSocketUrl', { value: url });
     new CfnOutput(this, 'SocketsEndpoint', { value: endpoint });
+  }
+
+  /** The role by which API Gateway writes any log: one an account and region, and it outlives this deployment. */
+  private loggingRole(): CfnAccount {
+    const role = new Role(this, 'GatewayLogging', {
+      assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
+      managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('service-role/AmazonAPIGatewayPushToCloudWatchLogs')],
+    });
+    role.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    const account = new CfnAccount(this, 'GatewayAccount', { cloudWatchRoleArn: role.roleArn });
+    account.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    return account;
   }
 
   private route(id: string, routeKey: string, target: ParleyFunction, authorizer?: CfnAuthorizer): CfnRoute {

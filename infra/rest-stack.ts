@@ -97,8 +97,8 @@ export class RestStack extends Stack {
       endpointTypes: [EndpointType.REGIONAL],
       // Bodies arrive as the bytes that were sent, so that text which is not UTF-8 can be refused instead of mended.
       binaryMediaTypes: ['*/*'],
-      cloudWatchRole: cloud,
-      cloudWatchRoleRemovalPolicy: cloud ? RemovalPolicy.RETAIN : undefined,
+      // The role it logs by is the account's, and the WebSocket API before this one has set it.
+      cloudWatchRole: false,
       deployOptions: {
         stageName: STAGE,
         ...(cloud

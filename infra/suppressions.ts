@@ -58,7 +58,7 @@ export function acknowledge({ data, realtime, media, rest, stream }: Stacks): vo
     );
 
   allow(
-    rest.api,
+    realtime,
     'IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
     'The account-wide role that API Gateway asks for to write any log; AWS keeps the policy.',
   );

@@ -15,6 +15,8 @@ const ANSWERS: readonly (readonly [ResponseType, ErrorCode])[] = [
   [ResponseType.QUOTA_EXCEEDED, 'request.throttled'],
   [ResponseType.BAD_REQUEST_BODY, 'request.malformed'],
   [ResponseType.BAD_REQUEST_PARAMETERS, 'request.invalid'],
+  [ResponseType.WAF_FILTERED, 'caller.forbidden'],
+  [ResponseType.DEFAULT_4XX, 'request.invalid'],
   [ResponseType.DEFAULT_5XX, 'service.failed'],
 ];
 
@@ -39,8 +41,7 @@ export function addGatewayResponses(api: RestApi): void {
     const status = ERRORS[code][0];
     api.addGatewayResponse(`Answer${type.responseType}`, {
       type,
-      // A group keeps the status each of its members has.
-      statusCode: type.responseType.startsWith('DEFAULT_') ? undefined : String(status),
+      statusCode: String(status),
       responseHeaders: { ...HEADERS, ...(status === 429 ? { 'retry-after': "'1'" } : {}) },
       templates: { 'application/json': problem(code) },
     });

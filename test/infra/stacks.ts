@@ -1,4 +1,5 @@
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { everyEntry } from '#contract/entries.ts';
@@ -108,9 +109,11 @@ describe.each(STAGES)('stage %s', (stage) => {
   it('says in every alarm where the runbook speaks of it, and tells somebody', () => {
     const alarms = resourcesOf(stage, 'AWS::CloudWatch::Alarm');
     expect(alarms.length).toBeGreaterThan(20);
+    const runbook = readFileSync(join(ROOT, 'docs', 'runbook.md'), 'utf8');
     for (const { Properties } of alarms) {
       const kind = /docs\/runbook\.md#([a-z0-9-]+)$/.exec(Properties.AlarmDescription)?.[1];
       expect(Properties.AlarmName).toContain(kind);
+      expect(runbook).toContain(`\n## ${kind}\n`);
       expect(Properties.AlarmActions).toHaveLength(1);
     }
   });
