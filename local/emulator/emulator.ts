@@ -48,6 +48,8 @@ function environment(instance: Instance, options: EmulatorOptions): Record<strin
     MINISTACK_HOST: '127.0.0.1',
     GATEWAY_PORT: String(instance.ports.emulator),
     MINISTACK_REGION: 'us-east-1',
+    // The emulator's own loader calls url.parse(); without this, every function's log begins with that warning.
+    NODE_OPTIONS: '--disable-warning=DEP0169',
     LAMBDA_EXECUTOR: 'local',
     LOG_LEVEL: 'INFO',
     AUTH: String(options.enforceIam === true),
