@@ -8,7 +8,8 @@ const handler = 'functions/api/imports/import-batch.ts';
 
 const apiTest = 'test/api/imports.test.ts';
 const domainTest = 'test/domain/import.test.ts';
-const tableTest = { test: 'test/table/import.test.ts', needs: 'emulator' } as const;
+const commandTest = 'test/domain/import-command.test.ts';
+const onTable = (name: string) => ({ test: `test/table/${name}.test.ts`, needs: 'emulator' as const });
 
 /** Guards of the import: dense numbers beside live sends, a repeated batch adds nothing, all of a batch or nothing. */
 export const IMPORT_MUTANTS: readonly Mutant[] = [
@@ -19,7 +20,7 @@ export const IMPORT_MUTANTS: readonly Mutant[] = [
     file: batch,
     from: "'seq = :seq AND attribute_not_exists(archivedAt)'",
     to: "'(seq = :seq OR seq <> :seq) AND attribute_not_exists(archivedAt)'",
-    ...tableTest,
+    ...onTable('import-races'),
   },
   {
     name: 'import-archived-meanwhile',
@@ -28,7 +29,7 @@ export const IMPORT_MUTANTS: readonly Mutant[] = [
     file: batch,
     from: "'seq = :seq AND attribute_not_exists(archivedAt)'",
     to: "'seq = :seq'",
-    ...tableTest,
+    ...onTable('import-batches'),
   },
   {
     name: 'import-write-once',
@@ -37,7 +38,7 @@ export const IMPORT_MUTANTS: readonly Mutant[] = [
     file: batch,
     from: "ConditionExpression: 'attribute_not_exists(pk)'",
     to: "ConditionExpression: 'attribute_not_exists(absent)'",
-    ...tableTest,
+    ...onTable('import-races'),
   },
   {
     name: 'import-next-batch',
@@ -46,7 +47,7 @@ export const IMPORT_MUTANTS: readonly Mutant[] = [
     file: batch,
     from: "'nextBatch = :batch'",
     to: "'nextBatch >= :batch OR nextBatch < :batch'",
-    ...tableTest,
+    ...onTable('import-races'),
   },
   {
     name: 'import-activity-back',
@@ -55,7 +56,7 @@ export const IMPORT_MUTANTS: readonly Mutant[] = [
     file: batch,
     from: "':at': Math.max(head.lastAt, at),",
     to: "':at': at,",
-    ...tableTest,
+    ...onTable('import-batches'),
   },
   {
     name: 'import-preview-cut',
@@ -64,7 +65,7 @@ export const IMPORT_MUTANTS: readonly Mutant[] = [
     file: batch,
     from: "previewOf(last.senderId, { type: 'text', text: last.text })",
     to: "{ ...previewOf(last.senderId, { type: 'text', text: '' }), text: last.text }",
-    ...tableTest,
+    ...onTable('import-batches'),
   },
   {
     name: 'import-hash-fields',
@@ -73,7 +74,7 @@ export const IMPORT_MUTANTS: readonly Mutant[] = [
     file: batch,
     from: '[senderId, text, Date.parse(sentAt)]',
     to: '[senderId, text, sentAt.length]',
-    ...tableTest,
+    ...onTable('import-batches'),
   },
   {
     name: 'import-starts-once',
@@ -82,7 +83,7 @@ export const IMPORT_MUTANTS: readonly Mutant[] = [
     file: start,
     from: "ConditionExpression: 'attribute_not_exists(pk)'",
     to: "ConditionExpression: 'attribute_not_exists(absent)'",
-    ...tableTest,
+    ...onTable('import'),
   },
   {
     name: 'import-of-tenant',
@@ -91,7 +92,7 @@ export const IMPORT_MUTANTS: readonly Mutant[] = [
     file: start,
     from: "digestOf(['import', tenant, importId])",
     to: "digestOf(['import', importId])",
-    ...tableTest,
+    ...onTable('import'),
   },
   {
     name: 'import-participants-order',
@@ -100,7 +101,7 @@ export const IMPORT_MUTANTS: readonly Mutant[] = [
     file: start,
     from: '[...new Set(participants)].sort()',
     to: '[...new Set(participants)]',
-    ...tableTest,
+    ...onTable('import'),
   },
   {
     name: 'import-importer-once',
@@ -109,7 +110,7 @@ export const IMPORT_MUTANTS: readonly Mutant[] = [
     file: start,
     from: '[...new Set([by, ...conversation.participants])]',
     to: '[by, ...conversation.participants]',
-    ...tableTest,
+    ...onTable('import'),
   },
   {
     name: 'import-batch-size',
@@ -118,7 +119,7 @@ export const IMPORT_MUTANTS: readonly Mutant[] = [
     file: 'functions/contract/imports.ts',
     from: 'export const MAX_BATCH = 97;',
     to: 'export const MAX_BATCH = 98;',
-    ...tableTest,
+    ...onTable('import-batches'),
   },
   {
     name: 'import-other-start',
@@ -208,7 +209,7 @@ export const IMPORT_MUTANTS: readonly Mutant[] = [
     file: 'local/import/import-room.ts',
     from: 'batchesOf(room.messages, state.messages)',
     to: 'batchesOf(room.messages, 0)',
-    test: domainTest,
+    test: commandTest,
   },
   {
     name: 'import-body-bytes',
