@@ -11,8 +11,8 @@ const [ONLINE, DEVICES, COVERED] = [0.5, 1.2, 5];
 /** Milliseconds that the formula gives a send, a batch of the stream and a read marker. */
 const [SEND_MS, BATCH_MS, MARKER_MS] = [15, 200, 5];
 
-/** Bytes of the sender's reply. */
-const REPLY_BYTES = 600;
+/** Bytes of the sender's reply: a frame that names the number, or a message with the headers of an HTTP response. */
+const REPLY_BYTES = { socket: 80, rest: 600 } as const;
 
 /** What is assumed for invocations a message when the deployed app was not measured: the budget. */
 const INVOCATIONS = 1.1;
@@ -25,6 +25,7 @@ export async function dollarRows({ figures }: Context): Promise<Row[]> {
   const lambda = (invocations: number, ms: number): number =>
     invocations * (PRICE.invocation + (ms / 1_000) * memory * PRICE.gbSecond * 1e6);
   const invocations = figures.get('live.invocations') ?? INVOCATIONS;
+  const outside = (bytes: number): number => (bytes / 1_000) * PRICE.gbOut;
   const rows: Row[] = [];
   for (const size of [2, 10, 100] as const) {
     const of = (name: string): number => figures.get(`send.${size}.${name}`) ?? Number.NaN;
@@ -37,7 +38,7 @@ export async function dollarRows({ figures }: Context): Promise<Row[]> {
       writes: PRICE.write * of('writes'),
       reads: PRICE.read * (of('reads') + of('settling')),
       lambda: lambda(1, SEND_MS) + lambda(Math.max(0, invocations - 1), BATCH_MS),
-      egress: ((deliveries * of('frameBytes') + REPLY_BYTES) / 1_000) * PRICE.gbOut,
+      egress: outside(deliveries * of('frameBytes')),
     };
     const sum = Object.values(parts).reduce((total, part) => total + part, 0);
     const note = Object.entries(parts)
@@ -46,14 +47,14 @@ export async function dollarRows({ figures }: Context): Promise<Row[]> {
     rows.push(
       {
         name: `US dollars a million messages over the socket, N = ${size}`,
-        measured: 2 * PRICE.frame + sum,
+        measured: 2 * PRICE.frame + outside(REPLY_BYTES.socket) + sum,
         unit: '$',
         budget: BUDGET[size],
-        note: `in and out 2.00, ${note}`,
+        note: `in and out 2.00, ${note}; ${memory} GB a function`,
       },
       {
         name: `US dollars a million messages over REST, N = ${size}`,
-        measured: PRICE.rest + sum,
+        measured: PRICE.rest + outside(REPLY_BYTES.rest) + sum,
         unit: '$',
         budget: BUDGET[size] + 1.5,
       },
