@@ -4,7 +4,7 @@ import { MAX_IMPORT_PARTICIPANTS } from '#contract/imports.ts';
 import { documents, tableName } from '#table/client.ts';
 import { conversationPartition } from '#table/conversation.ts';
 import { scope } from '#table/entity.ts';
-import { conversationIdOfImport } from '#table/import.ts';
+import { conversationIdOfImport, createImport } from '#table/import.ts';
 import { conversationIdsOf, findMember, listMembers } from '#table/member.ts';
 import { headOf, logOf, look, newImportId, send, start, tenant, texts } from '#test/support/imports.ts';
 import { useTable } from '#test/support/table.ts';
@@ -62,6 +62,16 @@ describe('starting an import', () => {
     const replies = await Promise.all(Array.from({ length: 8 }, () => start(importId)));
     expect(replies.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 200, 200, 201]);
     expect(new Set(replies.map(({ body }) => body.conversationId)).size).toBe(1);
+  });
+
+  it('leaves everything as it was when it looked before another start and writes after it', async () => {
+    const importId = newImportId();
+    await start(importId);
+    await send(importId, 0, texts(1, 5));
+    const late = { type: 'group' as const, name: 'Lab', participants: ['bob'] };
+    expect(await createImport(tenant, importId, late, { by: 'mallory', at: 1 })).toBeUndefined();
+    expect(await look(importId)).toMatchObject({ status: 200, body: { nextBatch: 1, messages: 5 } });
+    expect(await headOf(importId)).toMatchObject({ seq: 5, createdBy: 'ada' });
   });
 
   it('is answered with where it stands later, and refused with another conversation', async () => {
