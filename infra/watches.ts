@@ -1,0 +1,141 @@
+import { Duration } from 'aws-cdk-lib';
+import { type IMetric, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ParleyFunction } from './constructs/parley-function.ts';
+import type { Stacks } from './stacks.ts';
+
+/** What an alarm watches and from when on it speaks. */
+export interface Watch {
+  /** Heading of its section in the runbook. */
+  readonly kind: string;
+  /** Set where several alarms are of one kind: the function's name. */
+  readonly of?: string;
+  readonly says: string;
+  readonly metric: IMetric;
+  readonly threshold: number;
+  /** Periods in a row; more than one where a single one means nothing. */
+  readonly periods?: number;
+}
+
+/** Throttles are a matter of the account's concurrency, so one figure for all functions says it. */
+export const LAMBDA_THROTTLES = new Metric({
+  namespace: 'AWS/Lambda',
+  metricName: 'Throttles',
+  statistic: Stats.SUM,
+  period: Duration.minutes(5),
+});
+
+export const iteratorAge = ({ function: made }: ParleyFunction): Metric =>
+  made.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: Duration.minutes(1) });
+
+export const socketMetric = (apiId: string, metricName: string): Metric =>
+  new Metric({
+    namespace: 'AWS/ApiGateway',
+    metricName,
+    dimensionsMap: { ApiId: apiId },
+    statistic: Stats.SUM,
+    period: Duration.minutes(5),
+  });
+
+const functionWatches = (functions: Readonly<Record<string, ParleyFunction>>): Watch[] => [
+  ...Object.entries(functions).map(([name, made]) => ({
+    kind: 'function-errors',
+    of: name,
+    says: `${name} threw, ran out of time or out of memory.`,
+    metric: made.function.metricErrors({ period: Duration.minutes(5) }),
+    threshold: 1,
+  })),
+  { kind: 'function-throttles', says: 'Lambda refused invocations.', metric: LAMBDA_THROTTLES, threshold: 1 },
+];
+
+const streamWatches = ({ stream }: Pick<Stacks, 'stream'>, parked: Metric): Watch[] => [
+  ...Object.entries(stream.functions).map(([name, made]) => ({
+    kind: 'consumer-behind',
+    of: name,
+    says: `${name} is more than five minutes behind the table; after 20 hours records are given up.`,
+    metric: iteratorAge(made),
+    threshold: Duration.minutes(5).toMilliseconds(),
+    periods: 3,
+  })),
+  { kind: 'records-parked', says: 'A stream record could not be read and was parked.', metric: parked, threshold: 1 },
+];
+
+const queueWatches = ({ data, media }: Pick<Stacks, 'data' | 'media'>): Watch[] => [
+  {
+    kind: 'stragglers-dead',
+    says: 'Events for open sockets were given up after five attempts; the clients find them by their cursors.',
+    metric: data.deadStragglers.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),
+    threshold: 1,
+  },
+  {
+    kind: 'stragglers-late',
+    says: 'Events wait more than a minute in the queue of stragglers.',
+    metric: data.stragglers.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(1) }),
+    threshold: 60,
+    periods: 3,
+  },
+  {
+    kind: 'uploads-failed',
+    says: 'An upload could not be processed in three attempts.',
+    metric: media.failedUploads.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),
+    threshold: 1,
+  },
+];
+
+const apiWatches = ({ rest, realtime, data }: Pick<Stacks, 'rest' | 'realtime' | 'data'>): Watch[] => [
+  {
+    kind: 'api-5xx',
+    says: 'The REST API answered with server errors.',
+    metric: rest.api.metricServerError({ period: Duration.minutes(5), statistic: Stats.SUM }),
+    threshold: 5,
+  },
+  {
+    kind: 'sockets-failing',
+    says: 'Integrations of the WebSocket API fail.',
+    metric: socketMetric(realtime.api.apiId, 'IntegrationError'),
+    threshold: 5,
+  },
+  {
+    kind: 'table-throttled',
+    says: 'DynamoDB refuses requests: one partition is too hot, or the account is at its limit.',
+    metric: new Metric({
+      namespace: 'AWS/DynamoDB',
+      metricName: 'WriteThrottleEvents',
+      dimensionsMap: { TableName: data.table.tableName },
+      statistic: Stats.SUM,
+      period: Duration.minutes(5),
+    }),
+    threshold: 1,
+    periods: 2,
+  },
+];
+
+const searchWatches = ({ data: { domain } }: Pick<Stacks, 'data'>): Watch[] =>
+  domain
+    ? [
+        {
+          kind: 'search-red',
+          says: 'The search domain has lost a primary shard: some messages are not found.',
+          metric: domain.metricClusterStatusRed({ period: Duration.minutes(1) }),
+          threshold: 1,
+        },
+        {
+          kind: 'search-writes-blocked',
+          says: 'The search domain takes no writes: it is short of space or memory.',
+          metric: domain.metricClusterIndexWritesBlocked({ period: Duration.minutes(5) }),
+          threshold: 1,
+        },
+      ]
+    : [];
+
+/** Everything that an alarm watches. `parked` counts the records that consumers parked. */
+export const watchesOf = (
+  stacks: Stacks,
+  functions: Readonly<Record<string, ParleyFunction>>,
+  parked: Metric,
+): Watch[] => [
+  ...functionWatches(functions),
+  ...streamWatches(stacks, parked),
+  ...queueWatches(stacks),
+  ...apiWatches(stacks),
+  ...searchWatches(stacks),
+];
