@@ -13,7 +13,7 @@ export interface EmulatorOptions {
   readonly searchAddress?: string;
   /** Names of gaps to leave open (see `parley_emulator/__main__.py`); only its tests use it. */
   readonly leaveOpen?: readonly string[];
-  /** Seconds between two sweeps for expired items; 15 when absent. */
+  /** Seconds between two sweeps for expired items; `PARLEY_TTL_SECONDS` or an hour when absent. DynamoDB takes up to days. */
   readonly ttlSeconds?: number;
 }
 
@@ -59,7 +59,7 @@ function environment(instance: Instance, options: EmulatorOptions): Record<strin
     SFTP_ENABLED: '0',
     MINISTACK_OPENSEARCH_ENDPOINT: options.searchAddress ?? '',
     PARLEY_LEAVE_OPEN: (options.leaveOpen ?? []).join(','),
-    PARLEY_TTL_SECONDS: String(options.ttlSeconds ?? 15),
+    PARLEY_TTL_SECONDS: String(options.ttlSeconds ?? process.env.PARLEY_TTL_SECONDS ?? 3600),
   };
 }
 

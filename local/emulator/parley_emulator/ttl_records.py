@@ -12,7 +12,7 @@ from ministack.core.responses import _request_account_id, _request_region
 from ministack.services import dynamodb
 from ministack.services.cloudformation import provisioners
 
-SECONDS_BETWEEN_SWEEPS = float(os.environ.get("PARLEY_TTL_SECONDS", "15"))
+SECONDS_BETWEEN_SWEEPS = float(os.environ.get("PARLEY_TTL_SECONDS", "3600"))
 FIVE_YEARS = 5 * 365 * 86_400
 SERVICE = {"type": "Service", "principalId": "dynamodb.amazonaws.com"}
 
