@@ -1,5 +1,6 @@
 import type { BatchGetCommandInput, DynamoDBDocumentClient, QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Item, Key } from '#table/entity.ts';
 import { type Index, indexUnits, readUnitsOfKeys, readUnitsOfQuery, writeUnits } from './capacity.ts';
 import { sizeOfItem } from './item-size.ts';
@@ -58,6 +59,29 @@ const OPERATIONS: Readonly<Record<string, string>> = {
   Query: 'Query',
 };
 
+const MAPS = new Set([
+  'Key',
+  'Item',
+  'Attributes',
+  'ExpressionAttributeValues',
+  'ExclusiveStartKey',
+  'LastEvaluatedKey',
+]);
+const LISTS = new Set(['Items', 'Keys']);
+
+/** A request or answer as it is on the wire, with plain values in place of DynamoDB's own notation. */
+const plain = (value: unknown, within = ''): unknown => {
+  const read = (map: unknown) => unmarshall(map as Parameters<typeof unmarshall>[0]);
+  if (Array.isArray(value)) return value.map((each) => (LISTS.has(within) ? read(each) : plain(each)));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, part]) => [
+      name,
+      MAPS.has(name) ? read(part) : within === 'Responses' ? (part as unknown[]).map(read) : plain(part, name),
+    ]),
+  );
+};
+
 /** A command's operation, whether it is the document client's or the plain client's. */
 const operationOf = (command: string): string => {
   const name = command.replace(/(Item|Items)?Command$/, '');
@@ -76,32 +100,64 @@ export class Meter {
   private readonly indexes: readonly Index[];
   private metered: Metered[] = [];
 
-  constructor(client: DynamoDBDocumentClient, probe: DynamoDBDocumentClient, indexes: readonly Index[]) {
+  constructor(probe: DynamoDBDocumentClient, indexes: readonly Index[]) {
     this.probe = probe;
     this.indexes = indexes;
+  }
+
+  /** Meters what an SDK client sends. */
+  watchClient(client: DynamoDBDocumentClient): this {
     client.middlewareStack.add(
       (next, context) => async (args) => {
         const operation = operationOf(String(context['commandName']));
-        const input = args.input as Request;
-        const writes = writesIn(operation, input);
-        if (writes.length === 0) {
+        return this.around(operation, args.input as Request, async () => {
           const result = await next(args);
-          this.metered.push(await this.read(operation, input, result.output as Request));
-          return result;
-        }
-        const before = await this.look(input, writes);
-        let failed = true;
-        try {
-          const result = await next(args);
-          failed = false;
-          return result;
-        } finally {
-          const after = failed ? before : await this.look(input, writes);
-          this.metered.push(this.written(operation, writes, before, after, failed));
-        }
+          return { result, output: result.output as Request };
+        });
       },
       { step: 'initialize', name: 'meter' },
     );
+    return this;
+  }
+
+  /** Meters what the functions send to DynamoDB in this process, where it leaves: at `fetch`. */
+  watchFetch(): this {
+    const send = globalThis.fetch;
+    globalThis.fetch = async (input, init) => {
+      const [service, operation = ''] = (new Headers(init?.headers).get('x-amz-target') ?? '').split('.');
+      if (!service?.startsWith('DynamoDB')) return send(input, init);
+      const request = plain(JSON.parse(String(init?.body))) as Request;
+      let response: Response | undefined;
+      return this.around(operation, request, async () => {
+        response = await send(input, init);
+        const text = await response.clone().text();
+        return { result: response, output: plain(JSON.parse(text)) as Request, failed: !response.ok };
+      });
+    };
+    return this;
+  }
+
+  private async around<T>(
+    operation: string,
+    input: Request,
+    run: () => Promise<{ result: T; output: Request; failed?: boolean }>,
+  ): Promise<T> {
+    const writes = writesIn(operation, input);
+    if (writes.length === 0) {
+      const { result, output } = await run();
+      this.metered.push(await this.read(operation, input, output));
+      return result;
+    }
+    const before = await this.look(input, writes);
+    let failed = true;
+    try {
+      const done = await run();
+      failed = done.failed ?? false;
+      return done.result;
+    } finally {
+      const after = failed ? before : await this.look(input, writes);
+      this.metered.push(this.written(operation, writes, before, after, failed));
+    }
   }
 
   /** What was metered since the last call. */

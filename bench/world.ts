@@ -76,12 +76,11 @@ export async function openWorld(endpoint: string, region: string): Promise<World
     [ENV.socketsEndpoint]: recorder.socketsUrl,
     [ENV.socketsUrl]: recorder.socketsUrl.replace(/^http/, 'ws'),
   });
-  const { documents } = await import('#table/client.ts');
   const { Meter } = await import('./meter.ts');
   const probe = DynamoDBDocumentClient.from(dynamo);
   return {
     recorder,
-    meter: new Meter(documents, probe, [TABLE.byUser]),
+    meter: new Meter(probe, [TABLE.byUser]).watchFetch(),
     probe,
     tableName,
     close: async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { marshall, type marshallOptions, type NativeAttributeValue, unmarshall } from '@aws-sdk/util-dynamodb';
 import { AwsError } from './errors.ts';
 import { callService, DYNAMODB } from './json-protocol.ts';
@@ -181,6 +182,8 @@ export const documents = {
   },
   transactWrite: async (TransactItems: readonly TransactItem[]): Promise<void> => {
     await call('TransactWriteItems', {
+      // The same for every attempt of this call: one that was carried out is not carried out again.
+      ClientRequestToken: randomUUID(),
       TransactItems: TransactItems.map((item) =>
         Object.fromEntries(
           Object.entries(item).map(([kind, input]) => [kind, noted(input as Record<string, unknown>)]),

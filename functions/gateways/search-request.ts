@@ -1,6 +1,4 @@
-import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
-import { fromEnv } from '@aws-sdk/credential-provider-env';
-import { SignatureV4 } from '@smithy/signature-v4';
+import { signedFetch } from '#aws/signed-fetch.ts';
 import { ENV } from '#contract/environment.ts';
 
 /** The search engine did not answer, or said that it cannot now (429, 5xx). Another try may succeed. */
@@ -20,49 +18,6 @@ export class SearchRefused extends Error {
     this.type = type;
   }
 }
-
-type Bytes = string | ArrayBuffer | ArrayBufferView;
-
-/** SHA-256 as the signer wants it, by Node's own crypto. */
-class Sha256 {
-  private readonly secret: Bytes | undefined;
-  private hash: Hash | Hmac;
-
-  constructor(secret?: Bytes) {
-    this.secret = secret;
-    this.hash = this.fresh();
-  }
-
-  private fresh(): Hash | Hmac {
-    if (this.secret === undefined) return createHash('sha256');
-    return createHmac('sha256', typeof this.secret === 'string' ? this.secret : bytesOf(this.secret));
-  }
-
-  update(chunk: Bytes): void {
-    this.hash.update(typeof chunk === 'string' ? chunk : bytesOf(chunk));
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.hash.digest();
-  }
-
-  reset(): void {
-    this.hash = this.fresh();
-  }
-}
-
-const bytesOf = (data: ArrayBuffer | ArrayBufferView): Uint8Array =>
-  ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);
-
-let signer: SignatureV4 | undefined;
-
-/** Credentials and region come from the environment, where Lambda puts them for the life of the process. */
-const signerOf = (): SignatureV4 => {
-  const region = process.env['AWS_REGION'];
-  if (!region) throw new Error('AWS_REGION is not set: a signature names its region');
-  signer ??= new SignatureV4({ service: 'es', region, credentials: fromEnv(), sha256: Sha256 });
-  return signer;
-};
 
 export interface SearchRequest {
   readonly method: 'POST' | 'PUT';
@@ -101,28 +56,24 @@ const parse = (text: string): unknown => {
  * JSON answer. Raises `SearchUnavailable` when there is no answer in time, for 429 and 5xx; `SearchRefused` for other errors.
  */
 export async function searchRequest(request: SearchRequest): Promise<unknown> {
-  const base = endpoint();
-  const signed = await signerOf().sign({
-    method: request.method,
-    protocol: base.protocol,
-    hostname: base.hostname,
-    path: request.path,
-    query: { ...request.query },
-    headers: { host: base.host, 'content-type': request.contentType ?? 'application/json' },
-    body: request.body,
-  });
-  const { host: _, ...headers } = signed.headers;
-  const url = new URL(request.path, base);
-  url.search = new URLSearchParams(request.query).toString();
-  const signal = AbortSignal.timeout(request.timeout);
-  const { method, body } = request;
+  const url = new URL(request.path, endpoint());
+  for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value);
+  const { method, body, contentType = 'application/json', timeout } = request;
   const send = async () => {
-    const response = await fetch(url, { method, headers, body, signal });
-    return { status: response.status, answer: parse(await response.text()) };
+    const { status, text } = await signedFetch({
+      service: 'es',
+      method,
+      url,
+      headers: { 'content-type': contentType },
+      body,
+      timeout,
+    });
+    return { status, answer: parse(text) };
   };
+  const started = Date.now();
   // A function that was frozen may find its kept-alive connection closed; whatever is asked here may be asked twice.
   const { status, answer } = await send()
-    .catch((error: unknown) => (signal.aborted ? Promise.reject(error) : send()))
+    .catch((error: unknown) => (Date.now() - started >= timeout ? Promise.reject(error) : send()))
     .catch((cause: unknown) => Promise.reject(new SearchUnavailable('the search engine does not answer', { cause })));
   if (status < 300) return answer;
   const { type, reason } = explain(answer);

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { callService, SECRETS_MANAGER } from '#aws/json-protocol.ts';
 import { ENV } from '#contract/environment.ts';
 
 /** What a derived key signs; each purpose has its own, so that a cursor can never pass for a ticket. */
@@ -10,8 +10,9 @@ let secret: Promise<string> | undefined;
 const read = async (): Promise<string> => {
   const SecretId = process.env[ENV.signingKey];
   if (!SecretId) throw new Error(`${ENV.signingKey} is not set: the function was deployed without its signing key`);
-  const { SecretString } = await new SecretsManagerClient({}).send(new GetSecretValueCommand({ SecretId }));
-  if (!SecretString || SecretString.length < 32) throw new Error('the signing secret is missing or too short');
+  const { SecretString } = await callService(SECRETS_MANAGER, 'GetSecretValue', { SecretId });
+  if (typeof SecretString !== 'string' || SecretString.length < 32)
+    throw new Error('the signing secret is missing or too short');
   return SecretString;
 };
 

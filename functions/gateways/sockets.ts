@@ -1,9 +1,5 @@
-import {
-  ApiGatewayManagementApiClient,
-  DeleteConnectionCommand,
-  GoneException,
-  PostToConnectionCommand,
-} from '@aws-sdk/client-apigatewaymanagementapi';
+import { NoAnswer } from '#aws/errors.ts';
+import { type SignedAnswer, signedFetch } from '#aws/signed-fetch.ts';
 import { ENV } from '#contract/environment.ts';
 
 /**
@@ -14,39 +10,36 @@ export type Posted =
   | { readonly outcome: 'delivered' | 'gone' }
   | { readonly outcome: 'failing'; readonly reason: string };
 
-let client: ApiGatewayManagementApiClient | undefined;
+/** Milliseconds. A slow socket goes to the queue of stragglers: waiting for it here would hold up the sender's reply. */
+const PATIENCE = 2_000;
 
-const sockets = (): ApiGatewayManagementApiClient => {
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html */
+const ask = (method: 'POST' | 'DELETE', connectionId: string, body?: Uint8Array): Promise<SignedAnswer> => {
   const endpoint = process.env[ENV.socketsEndpoint];
   if (!endpoint) throw new Error(`${ENV.socketsEndpoint} is not set: the function was deployed without its sockets`);
-  client ??= new ApiGatewayManagementApiClient({
-    endpoint,
-    // A slow socket goes to the queue of stragglers: waiting for it here would hold up the sender's reply.
-    maxAttempts: 1,
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, httpsAgent: { maxSockets: 128 } },
+  return signedFetch({
+    service: 'execute-api',
+    method,
+    url: new URL(`${endpoint}/@connections/${encodeURIComponent(connectionId)}`),
+    ...(body ? { body, headers: { 'content-type': 'application/octet-stream' } } : {}),
+    timeout: PATIENCE,
   });
-  return client;
 };
-
-const isGone = (error: unknown): boolean => error instanceof GoneException;
 
 /** Posts one frame to one socket. Never throws for what the gateway or the network answers. */
 export async function postFrame(connectionId: string, frame: Uint8Array): Promise<Posted> {
-  const api = sockets();
   try {
-    await api.send(new PostToConnectionCommand({ ConnectionId: connectionId, Data: frame }));
-    return { outcome: 'delivered' };
+    const { status } = await ask('POST', connectionId, frame);
+    if (status < 300) return { outcome: 'delivered' };
+    return status === 410 ? { outcome: 'gone' } : { outcome: 'failing', reason: `status ${status}` };
   } catch (error) {
-    if (isGone(error)) return { outcome: 'gone' };
-    return { outcome: 'failing', reason: error instanceof Error ? error.name : 'unknown' };
+    if (error instanceof NoAnswer) return { outcome: 'failing', reason: error.name };
+    throw error;
   }
 }
 
 /** Closes a socket; one that is closed already is no error. */
 export async function closeSocket(connectionId: string): Promise<void> {
-  try {
-    await sockets().send(new DeleteConnectionCommand({ ConnectionId: connectionId }));
-  } catch (error) {
-    if (!isGone(error)) throw error;
-  }
+  const { status } = await ask('DELETE', connectionId);
+  if (status >= 300 && status !== 410) throw new Error(`@connections answered ${status} to a close`);
 }

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import * as z from 'zod';
+import { callService, SQS } from '#aws/json-protocol.ts';
 import { ENV } from '#contract/environment.ts';
 import type { Delivery } from '#domain/delivery.ts';
 
@@ -14,8 +15,12 @@ const MOST_ENTRIES = 10;
 const MOST_BYTES = 240 * 1024;
 /** Rounds in which entries that SQS refused one by one are sent again. */
 const ROUNDS = 3;
+/** A sender waits for this: three tries of three seconds at most. */
+const PATIENCE = { timeout: 3_000, attempts: 3 };
 
-let client: SQSClient | undefined;
+const BatchAnswer = z.object({
+  Failed: z.array(z.object({ Id: z.string(), Code: z.string().optional() })).default([]),
+});
 
 const queueUrl = (): string => {
   const url = process.env[ENV.stragglersUrl];
@@ -54,19 +59,15 @@ const sendBatch = async (entries: readonly Entry[]): Promise<Queued> => {
   let reason: unknown;
   try {
     for (let round = 0; round < ROUNDS && open.length > 0; round++) {
-      client ??= new SQSClient({ requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000 } });
-      const { Failed = [] } = await client.send(
-        new SendMessageBatchCommand({
-          QueueUrl: queueUrl(),
-          Entries: open.map(({ delivery, body, deduplicationId }, index) => ({
-            Id: String(index),
-            MessageBody: body,
-            MessageGroupId: groupId(delivery),
-            // One id a delivery, not a digest of its body: the same event may have to travel twice.
-            MessageDeduplicationId: deduplicationId,
-          })),
-        }),
-      );
+      const Entries = open.map(({ delivery, body, deduplicationId }, index) => ({
+        Id: String(index),
+        MessageBody: body,
+        MessageGroupId: groupId(delivery),
+        // One id a delivery, not a digest of its body: the same event may have to travel twice.
+        MessageDeduplicationId: deduplicationId,
+      }));
+      const answer = await callService(SQS, 'SendMessageBatch', { QueueUrl: queueUrl(), Entries }, PATIENCE);
+      const { Failed } = BatchAnswer.parse(answer);
       if (Failed.length > 0) reason = new Error(`SQS refused ${Failed.length} entries: ${Failed[0]?.Code}`);
       const sent = open;
       open = Failed.map(({ Id }) => sent[Number(Id)]!);

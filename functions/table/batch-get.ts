@@ -1,6 +1,6 @@
-import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
-import { documents, tableName } from './client.ts';
+import { documents } from '#aws/documents.ts';
 import type { Item, Key } from './entity.ts';
+import { tableName } from './table-name.ts';
 
 /** Keys that one BatchGetItem may name. */
 const MOST = 100;
@@ -14,11 +14,9 @@ const readChunk = async (keys: readonly Key[], consistent: boolean): Promise<Ite
     if (round === ROUNDS) throw new Error(`BatchGetItem left ${open.length} keys unprocessed after ${ROUNDS} rounds`);
     // Unprocessed keys mean throttling: AWS asks for exponential back-off with jitter.
     if (round > 0) await new Promise((resolve) => setTimeout(resolve, Math.random() * 25 * 2 ** round));
-    const { Responses, UnprocessedKeys } = await documents.send(
-      new BatchGetCommand({ RequestItems: { [tableName()]: { Keys: [...open], ConsistentRead: consistent } } }),
-    );
-    found.push(...(Responses?.[tableName()] ?? []));
-    open = UnprocessedKeys?.[tableName()]?.Keys ?? [];
+    const { items, unprocessed } = await documents.batchGet(tableName(), open, consistent);
+    found.push(...items);
+    open = unprocessed;
   }
   return found;
 };

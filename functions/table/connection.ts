@@ -1,13 +1,12 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { ConditionalCheckFailedException, documents } from '#aws/documents.ts';
 import { MAX_CONNECTIONS } from '#contract/realtime.ts';
 import { isExpired, type Socket } from '#domain/delivery.ts';
 import { TICKET_MEMORY_SECONDS } from '#domain/ticket.ts';
 import { batchGet } from './batch-get.ts';
-import { documents, tableName } from './client.ts';
 import { entity, type Item, join, type Key, type TenantKey } from './entity.ts';
 import { TABLE } from './schema.ts';
+import { tableName } from './table-name.ts';
 
 /** Seconds after the last connect at which nothing in the item can be of use any more (a socket lives two hours). */
 const KEPT_SECONDS = 3 * 3_600;
@@ -50,9 +49,7 @@ export type Opened = { readonly ok: true; readonly dropped: readonly string[] } 
 
 /** AP-10 The connections item of a user, for what in it is stale; undefined when there is none. */
 async function findConnections(tenant: TenantKey, userId: string): Promise<Item | undefined> {
-  const { Item } = await documents.send(
-    new GetCommand({ TableName: tableName(), Key: ConnectionsEntity.key(tenant, userId) }),
-  );
+  const { Item } = await documents.get({ TableName: tableName(), Key: ConnectionsEntity.key(tenant, userId) });
   return Item;
 }
 
@@ -84,29 +81,27 @@ export async function openConnection(tenant: TenantKey, userId: string, opening:
   const { names, dropped } = before ? superfluousIn(before, opening) : { names: [], dropped: [] };
   const aliases = names.map((_, index) => `#r${index}`);
   try {
-    await documents.send(
-      new UpdateCommand({
-        TableName: tableName(),
-        Key: ConnectionsEntity.key(tenant, userId),
-        UpdateExpression: `SET #connection = :since, #ticket = :expires, #entity = :entity, #ttl = :ttl${
-          aliases.length > 0 ? ` REMOVE ${aliases.join(', ')}` : ''
-        }`,
-        ConditionExpression: 'attribute_not_exists(#ticket) OR attribute_exists(#connection)',
-        ExpressionAttributeNames: {
-          '#connection': CONNECTION + opening.connectionId,
-          '#ticket': TICKET + opening.nonce,
-          '#entity': TABLE.entity,
-          '#ttl': TABLE.ttl,
-          ...Object.fromEntries(names.map((name, index) => [`#r${index}`, name])),
-        },
-        ExpressionAttributeValues: {
-          ':since': opening.at,
-          ':expires': opening.ticketExpiresAt,
-          ':entity': ConnectionsEntity.type,
-          ':ttl': Math.ceil(opening.at / 1_000) + KEPT_SECONDS,
-        },
-      }),
-    );
+    await documents.update({
+      TableName: tableName(),
+      Key: ConnectionsEntity.key(tenant, userId),
+      UpdateExpression: `SET #connection = :since, #ticket = :expires, #entity = :entity, #ttl = :ttl${
+        aliases.length > 0 ? ` REMOVE ${aliases.join(', ')}` : ''
+      }`,
+      ConditionExpression: 'attribute_not_exists(#ticket) OR attribute_exists(#connection)',
+      ExpressionAttributeNames: {
+        '#connection': CONNECTION + opening.connectionId,
+        '#ticket': TICKET + opening.nonce,
+        '#entity': TABLE.entity,
+        '#ttl': TABLE.ttl,
+        ...Object.fromEntries(names.map((name, index) => [`#r${index}`, name])),
+      },
+      ExpressionAttributeValues: {
+        ':since': opening.at,
+        ':expires': opening.ticketExpiresAt,
+        ':entity': ConnectionsEntity.type,
+        ':ttl': Math.ceil(opening.at / 1_000) + KEPT_SECONDS,
+      },
+    });
     return { ok: true, dropped };
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) return { ok: false };
@@ -121,16 +116,14 @@ export async function removeConnections(
   connectionIds: readonly string[],
 ): Promise<void> {
   try {
-    await documents.send(
-      new UpdateCommand({
-        TableName: tableName(),
-        Key: ConnectionsEntity.key(tenant, userId),
-        UpdateExpression: `REMOVE ${connectionIds.map((_, index) => `#c${index}`).join(', ')}`,
-        // Without it an item that TTL has deleted would come back, empty and for ever.
-        ConditionExpression: 'attribute_exists(pk)',
-        ExpressionAttributeNames: Object.fromEntries(connectionIds.map((id, index) => [`#c${index}`, CONNECTION + id])),
-      }),
-    );
+    await documents.update({
+      TableName: tableName(),
+      Key: ConnectionsEntity.key(tenant, userId),
+      UpdateExpression: `REMOVE ${connectionIds.map((_, index) => `#c${index}`).join(', ')}`,
+      // Without it an item that TTL has deleted would come back, empty and for ever.
+      ConditionExpression: 'attribute_exists(pk)',
+      ExpressionAttributeNames: Object.fromEntries(connectionIds.map((id, index) => [`#c${index}`, CONNECTION + id])),
+    });
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
   }

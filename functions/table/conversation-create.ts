@@ -1,14 +1,13 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod';
+import { documents, TransactionCanceledException } from '#aws/documents.ts';
 import type { ConversationType } from '#contract/conversations.ts';
-import { documents, tableName } from './client.ts';
 import { type Head, HeadEntity } from './conversation.ts';
 import type { Item, TenantKey } from './entity.ts';
 import { calmly } from './log/contention.ts';
 import { MemberEntity } from './member.ts';
 import { MemberCountEntity } from './member-count.ts';
 import { MessageEntity, type StoredMessage } from './message.ts';
+import { tableName } from './table-name.ts';
 
 /** A conversation about to exist. `members` are its other members; the creator is the owner (of a direct one, both). */
 export interface NewConversation {
@@ -79,12 +78,10 @@ export async function createConversation(
   ];
   try {
     await calmly(() =>
-      documents.send(
-        new TransactWriteCommand({
-          TransactItems: items.map((Item) => ({
-            Put: { TableName: tableName(), Item, ConditionExpression: 'attribute_not_exists(pk)' },
-          })),
-        }),
+      documents.transactWrite(
+        items.map((Item) => ({
+          Put: { TableName: tableName(), Item, ConditionExpression: 'attribute_not_exists(pk)' },
+        })),
       ),
     );
     return { head, entry };

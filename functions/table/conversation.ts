@@ -1,9 +1,9 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { documents } from '#aws/documents.ts';
 import { type Conversation, ConversationType } from '#contract/conversations.ts';
 import type { MemberRole } from '#contract/participants.ts';
-import { documents, tableName } from './client.ts';
 import { entity, join, type Key, type TenantKey } from './entity.ts';
+import { tableName } from './table-name.ts';
 
 const Generation = z.record(z.string(), z.number());
 
@@ -70,8 +70,10 @@ export const toConversation = (
 
 /** AP-01 The head of a conversation, consistently; undefined when there is none. */
 export async function findHead(tenant: TenantKey, conversationId: string): Promise<Head | undefined> {
-  const { Item } = await documents.send(
-    new GetCommand({ TableName: tableName(), Key: HeadEntity.key(tenant, conversationId), ConsistentRead: true }),
-  );
+  const { Item } = await documents.get({
+    TableName: tableName(),
+    Key: HeadEntity.key(tenant, conversationId),
+    ConsistentRead: true,
+  });
   return Item && HeadEntity.fromItem(Item);
 }

@@ -3,13 +3,13 @@ import type { Input } from '#contract/route.ts';
 import type { Standing, StoredBatch } from '#domain/import.ts';
 import { previewOf } from '#domain/preview.ts';
 import { batchGet } from './batch-get.ts';
-import { tableName } from './client.ts';
 import { type Head, HeadEntity } from './conversation.ts';
 import { digestOf } from './digest.ts';
 import type { Item, TenantKey } from './entity.ts';
 import { conversationIdOfImport, ImportEntity, ImportedBatchEntity } from './import.ts';
 import { writeTogether } from './import-transaction.ts';
 import { MessageEntity } from './message.ts';
+import { tableName } from './table-name.ts';
 
 /** A message as an import brings it. */
 export type ImportedMessage = Input<typeof importBatch>['messages'][number];

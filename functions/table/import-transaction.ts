@@ -1,6 +1,4 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
-import { documents } from './client.ts';
+import { documents, type TransactItem, TransactionCanceledException } from '#aws/documents.ts';
 
 /** Reasons for which a transaction is worth another try after the items have been read again. */
 const PASSING = new Set([
@@ -15,9 +13,9 @@ const PASSING = new Set([
  * Writes up to 100 items, all or none. False when a condition failed or another writer was at one of the items: read
  * again and decide anew. Raises for everything that another try cannot mend.
  */
-export async function writeTogether(items: NonNullable<TransactWriteCommandInput['TransactItems']>): Promise<boolean> {
+export async function writeTogether(items: readonly TransactItem[]): Promise<boolean> {
   try {
-    await documents.send(new TransactWriteCommand({ TransactItems: items }));
+    await documents.transactWrite(items);
     return true;
   } catch (error) {
     if (!(error instanceof TransactionCanceledException)) throw error;

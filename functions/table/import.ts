@@ -1,14 +1,14 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { documents } from '#aws/documents.ts';
 import type { startImport } from '#contract/imports.ts';
 import type { Input } from '#contract/route.ts';
-import { documents, tableName } from './client.ts';
 import { HeadEntity } from './conversation.ts';
 import { digestOf } from './digest.ts';
 import { digits, entity, join, type Key, type TenantKey } from './entity.ts';
 import { writeTogether } from './import-transaction.ts';
 import { MemberEntity } from './member.ts';
 import { MemberCountEntity } from './member-count.ts';
+import { tableName } from './table-name.ts';
 
 /**
  * An import: which conversation it fills and how far it has come. It lives as long as the conversation, so that the
@@ -64,9 +64,11 @@ export const hashOfConversation = ({ type, name, participants }: ImportedConvers
 
 /** AP-40 An import by its id, consistently; undefined when there is none. */
 export async function findImport(tenant: TenantKey, importId: string): Promise<Import | undefined> {
-  const { Item } = await documents.send(
-    new GetCommand({ TableName: tableName(), Key: ImportEntity.key(tenant, importId), ConsistentRead: true }),
-  );
+  const { Item } = await documents.get({
+    TableName: tableName(),
+    Key: ImportEntity.key(tenant, importId),
+    ConsistentRead: true,
+  });
   return Item && ImportEntity.fromItem(Item);
 }
 

@@ -1,12 +1,11 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { ConditionalCheckFailedException, documents, pagesOf } from '#aws/documents.ts';
 import { type Media, MediaState, RejectionReason, Rendition } from '#contract/media.ts';
 import { isServable, mayMove } from '#domain/media.ts';
 import { batchGet } from './batch-get.ts';
-import { documents, tableName } from './client.ts';
 import { entity, join, type Key, type TenantKey } from './entity.ts';
 import { MemberEntity } from './member.ts';
+import { tableName } from './table-name.ts';
 
 /** A rendition as stored: with the SHA-256 (hex) of its bytes. */
 const StoredRendition = Rendition.extend({ sha256: z.string() });
@@ -71,9 +70,11 @@ const isLost = (error: unknown): boolean => error instanceof ConditionalCheckFai
 
 /** AP-20 A media by id, consistently; undefined when there is none or it expired before `at` (ms). */
 export async function findMedia(tenant: TenantKey, mediaId: string, at: number): Promise<StoredMedia | undefined> {
-  const { Item } = await documents.send(
-    new GetCommand({ TableName: tableName(), Key: MediaEntity.key(tenant, mediaId), ConsistentRead: true }),
-  );
+  const { Item } = await documents.get({
+    TableName: tableName(),
+    Key: MediaEntity.key(tenant, mediaId),
+    ConsistentRead: true,
+  });
   const media = Item && MediaEntity.fromItem(Item);
   return media?.exp !== undefined && media.exp * 1_000 <= at ? undefined : media;
 }
@@ -81,15 +82,13 @@ export async function findMedia(tenant: TenantKey, mediaId: string, at: number):
 /** AP-21 Writes a new media; false when the id is taken by one that has not expired. */
 export async function createMedia(tenant: TenantKey, media: StoredMedia): Promise<boolean> {
   try {
-    await documents.send(
-      new PutCommand({
-        TableName: tableName(),
-        Item: MediaEntity.toItem(tenant, media.mediaId, media),
-        // DynamoDB deletes late: what has expired is gone already.
-        ConditionExpression: 'attribute_not_exists(pk) OR exp <= :now',
-        ExpressionAttributeValues: { ':now': Math.floor(media.createdAt / 1_000) },
-      }),
-    );
+    await documents.put({
+      TableName: tableName(),
+      Item: MediaEntity.toItem(tenant, media.mediaId, media),
+      // DynamoDB deletes late: what has expired is gone already.
+      ConditionExpression: 'attribute_not_exists(pk) OR exp <= :now',
+      ExpressionAttributeValues: { ':now': Math.floor(media.createdAt / 1_000) },
+    });
     return true;
   } catch (error) {
     if (isLost(error)) return false;
@@ -117,30 +116,28 @@ export async function moveMedia(
   if (!mayMove(media.state, to)) throw new Error(`no edge leads from ${media.state} to ${to}`);
   const binds = media.state === 'requested';
   try {
-    const { Attributes } = await documents.send(
-      new UpdateCommand({
-        TableName: tableName(),
-        Key: MediaEntity.key(tenant, media.mediaId),
-        UpdateExpression: [
-          'SET #state = :to, version = version + :one, objectVersion = :object',
-          ...(reason ? ['reason = :reason'] : []),
-          ...(renditions ? ['renditions = :renditions'] : []),
-        ]
-          .join(', ')
-          .concat(' REMOVE exp'),
-        ConditionExpression: `#state = :from AND ${binds ? 'attribute_not_exists(objectVersion)' : 'objectVersion = :object'}`,
-        ExpressionAttributeNames: { '#state': 'state' },
-        ExpressionAttributeValues: {
-          ':from': media.state,
-          ':to': to,
-          ':one': 1,
-          ':object': objectVersion,
-          ...(reason ? { ':reason': reason } : {}),
-          ...(renditions ? { ':renditions': renditions } : {}),
-        },
-        ReturnValues: 'ALL_NEW',
-      }),
-    );
+    const { Attributes } = await documents.update({
+      TableName: tableName(),
+      Key: MediaEntity.key(tenant, media.mediaId),
+      UpdateExpression: [
+        'SET #state = :to, version = version + :one, objectVersion = :object',
+        ...(reason ? ['reason = :reason'] : []),
+        ...(renditions ? ['renditions = :renditions'] : []),
+      ]
+        .join(', ')
+        .concat(' REMOVE exp'),
+      ConditionExpression: `#state = :from AND ${binds ? 'attribute_not_exists(objectVersion)' : 'objectVersion = :object'}`,
+      ExpressionAttributeNames: { '#state': 'state' },
+      ExpressionAttributeValues: {
+        ':from': media.state,
+        ':to': to,
+        ':one': 1,
+        ':object': objectVersion,
+        ...(reason ? { ':reason': reason } : {}),
+        ...(renditions ? { ':renditions': renditions } : {}),
+      },
+      ReturnValues: 'ALL_NEW',
+    });
     return MediaEntity.fromItem(Attributes!);
   } catch (error) {
     if (isLost(error)) return undefined;
@@ -154,25 +151,21 @@ export async function moveMedia(
  */
 export async function linkMedia(tenant: TenantKey, mediaId: string, conversationId: string): Promise<void> {
   const link = { mediaId, conversationId };
-  await documents.send(
-    new PutCommand({ TableName: tableName(), Item: MediaLinkEntity.toItem(tenant, link, { conversationId }) }),
-  );
+  await documents.put({ TableName: tableName(), Item: MediaLinkEntity.toItem(tenant, link, { conversationId }) });
 }
 
 /** AP-24 Whether the user is, right now, in a conversation in which a message carries the media. */
 export async function mayRead(tenant: TenantKey, mediaId: string, userId: string): Promise<boolean> {
-  const pages = paginateQuery(
+  const pages = pagesOf({
+    TableName: tableName(),
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :links)',
+    ExpressionAttributeValues: { ':pk': partition(tenant, mediaId), ':links': 'IN#' },
+    ConsistentRead: true,
     // One page's links are one BatchGetItem, and the first membership found ends the search.
-    { client: documents, pageSize: 100 },
-    {
-      TableName: tableName(),
-      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :links)',
-      ExpressionAttributeValues: { ':pk': partition(tenant, mediaId), ':links': 'IN#' },
-      ConsistentRead: true,
-    },
-  );
-  for await (const { Items = [] } of pages) {
-    const keys = Items.map((item) => MemberEntity.key(tenant, { ...MediaLinkEntity.fromItem(item), userId }));
+    Limit: 100,
+  });
+  for await (const items of pages) {
+    const keys = items.map((item) => MemberEntity.key(tenant, { ...MediaLinkEntity.fromItem(item), userId }));
     if ((await batchGet(keys, { consistent: true })).length > 0) return true;
   }
   return false;

@@ -1,8 +1,8 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { documents, tableName } from './client.ts';
+import { documents } from '#aws/documents.ts';
 import { conversationPartition } from './conversation.ts';
 import { entity, type Key, type TenantKey } from './entity.ts';
+import { tableName } from './table-name.ts';
 
 /**
  * How many members a conversation has, exactly: it changes in the same transaction as the members. Outside the head, so
@@ -19,12 +19,10 @@ export const MemberCountEntity = entity({
 
 /** AP-08 How many members a conversation has, consistently; 0 when there is none. */
 export async function countMembers(tenant: TenantKey, conversationId: string): Promise<number> {
-  const { Item } = await documents.send(
-    new GetCommand({
-      TableName: tableName(),
-      Key: MemberCountEntity.key(tenant, conversationId),
-      ConsistentRead: true,
-    }),
-  );
+  const { Item } = await documents.get({
+    TableName: tableName(),
+    Key: MemberCountEntity.key(tenant, conversationId),
+    ConsistentRead: true,
+  });
   return Item ? MemberCountEntity.fromItem(Item).members : 0;
 }

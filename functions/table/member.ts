@@ -1,10 +1,10 @@
-import { GetCommand, paginateQuery, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { documents, pagesOf } from '#aws/documents.ts';
 import { MemberRole } from '#contract/participants.ts';
-import { documents, tableName } from './client.ts';
 import { conversationPartition } from './conversation.ts';
 import { digits, entity, type Item, join, type Key, type TenantKey } from './entity.ts';
 import { TABLE } from './schema.ts';
+import { tableName } from './table-name.ts';
 
 /** A user's membership of one conversation. */
 export const Member = z.object({
@@ -46,29 +46,24 @@ export async function findMember(
   conversationId: string,
   userId: string,
 ): Promise<Member | undefined> {
-  const { Item } = await documents.send(
-    new GetCommand({
-      TableName: tableName(),
-      Key: MemberEntity.key(tenant, { conversationId, userId }),
-      ConsistentRead: true,
-    }),
-  );
+  const { Item } = await documents.get({
+    TableName: tableName(),
+    Key: MemberEntity.key(tenant, { conversationId, userId }),
+    ConsistentRead: true,
+  });
   return Item && MemberEntity.fromItem(Item);
 }
 
 /** AP-03 The user ids of all members: a conversation's audience. Reads about 25 members a kilobyte. */
 export async function audienceOf(tenant: TenantKey, conversationId: string): Promise<string[]> {
-  const pages = paginateQuery(
-    { client: documents },
-    {
-      TableName: tableName(),
-      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :members)',
-      ProjectionExpression: 'sk',
-      ExpressionAttributeValues: { ':pk': conversationPartition(tenant, conversationId), ':members': 'P#' },
-    },
-  );
+  const pages = pagesOf({
+    TableName: tableName(),
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :members)',
+    ProjectionExpression: 'sk',
+    ExpressionAttributeValues: { ':pk': conversationPartition(tenant, conversationId), ':members': 'P#' },
+  });
   const users: string[] = [];
-  for await (const { Items = [] } of pages) for (const { sk } of Items) users.push(String(sk).slice(2));
+  for await (const items of pages) for (const { sk } of items) users.push(String(sk).slice(2));
   return users;
 }
 
@@ -78,19 +73,17 @@ export async function listMembers(
   conversationId: string,
   page: { readonly after: string | undefined; readonly limit: number },
 ): Promise<{ members: Member[]; more: boolean }> {
-  const { Items = [] } = await documents.send(
-    new QueryCommand({
-      TableName: tableName(),
-      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
-      ExpressionAttributeValues: {
-        ':pk': conversationPartition(tenant, conversationId),
-        // The byte after every user id's own characters, so that the one the cursor names does not come back.
-        ':first': page.after === undefined ? 'P#' : `P#${page.after}\u0000`,
-        ':last': 'P#~',
-      },
-      Limit: page.limit + 1,
-    }),
-  );
+  const { Items = [] } = await documents.query({
+    TableName: tableName(),
+    KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+    ExpressionAttributeValues: {
+      ':pk': conversationPartition(tenant, conversationId),
+      // The byte after every user id's own characters, so that the one the cursor names does not come back.
+      ':first': page.after === undefined ? 'P#' : `P#${page.after}\u0000`,
+      ':last': 'P#~',
+    },
+    Limit: page.limit + 1,
+  });
   return { members: Items.slice(0, page.limit).map(MemberEntity.fromItem), more: Items.length > page.limit };
 }
 
@@ -101,22 +94,20 @@ export async function listMemberships(
   page: { readonly before: string | undefined; readonly limit: number },
 ): Promise<{ memberships: { member: Member; place: string }[]; more: boolean }> {
   const { name, partitionKey, sortKey } = TABLE.byUser;
-  const { Items = [] } = await documents.send(
-    new QueryCommand({
-      TableName: tableName(),
-      IndexName: name,
-      KeyConditionExpression: '#u = :u AND #s BETWEEN :first AND :before',
-      ExpressionAttributeNames: { '#u': partitionKey, '#s': sortKey },
-      ExpressionAttributeValues: {
-        ':u': userPartition(tenant, userId),
-        ':first': 'C#',
-        ':before': page.before ?? 'C#~',
-      },
-      ScanIndexForward: false,
-      // BETWEEN includes the place itself, which the last page showed already.
-      Limit: page.limit + (page.before === undefined ? 1 : 2),
-    }),
-  );
+  const { Items = [] } = await documents.query({
+    TableName: tableName(),
+    IndexName: name,
+    KeyConditionExpression: '#u = :u AND #s BETWEEN :first AND :before',
+    ExpressionAttributeNames: { '#u': partitionKey, '#s': sortKey },
+    ExpressionAttributeValues: {
+      ':u': userPartition(tenant, userId),
+      ':first': 'C#',
+      ':before': page.before ?? 'C#~',
+    },
+    ScanIndexForward: false,
+    // BETWEEN includes the place itself, which the last page showed already.
+    Limit: page.limit + (page.before === undefined ? 1 : 2),
+  });
   const found = Items.map((item) => ({ member: MemberEntity.fromItem(item), place: String(item[sortKey]) })).filter(
     ({ place }) => place !== page.before,
   );
@@ -126,18 +117,15 @@ export async function listMemberships(
 /** AP-06 Every conversation id of a user, for the permission filter of a search. */
 export async function conversationIdsOf(tenant: TenantKey, userId: string): Promise<string[]> {
   const { name, partitionKey } = TABLE.byUser;
-  const pages = paginateQuery(
-    { client: documents },
-    {
-      TableName: tableName(),
-      IndexName: name,
-      KeyConditionExpression: '#u = :u',
-      ProjectionExpression: 'conversationId',
-      ExpressionAttributeNames: { '#u': partitionKey },
-      ExpressionAttributeValues: { ':u': userPartition(tenant, userId) },
-    },
-  );
+  const pages = pagesOf({
+    TableName: tableName(),
+    IndexName: name,
+    KeyConditionExpression: '#u = :u',
+    ProjectionExpression: 'conversationId',
+    ExpressionAttributeNames: { '#u': partitionKey },
+    ExpressionAttributeValues: { ':u': userPartition(tenant, userId) },
+  });
   const ids: string[] = [];
-  for await (const { Items = [] } of pages) for (const { conversationId } of Items) ids.push(String(conversationId));
+  for await (const items of pages) for (const { conversationId } of items) ids.push(String(conversationId));
   return ids;
 }

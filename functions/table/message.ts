@@ -1,9 +1,9 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { documents } from '#aws/documents.ts';
 import { messageIdOf } from '#contract/ids.ts';
 import { type Message, MessageBody } from '#contract/messages.ts';
-import { documents, tableName } from './client.ts';
 import { digits, entity, join, type Key, type TenantKey } from './entity.ts';
+import { tableName } from './table-name.ts';
 
 /**
  * A message as stored. One-letter names: a page of 50 reads every byte of them.
@@ -56,8 +56,10 @@ export const toMessage = (conversationId: string, seq: number, stored: StoredMes
 
 /** AP-07 One message by its id's parts, consistently; undefined when there is none or the number is a void. */
 export async function findStoredMessage(tenant: TenantKey, key: MessageKey): Promise<StoredMessage | undefined> {
-  const { Item } = await documents.send(
-    new GetCommand({ TableName: tableName(), Key: MessageEntity.key(tenant, key), ConsistentRead: true }),
-  );
+  const { Item } = await documents.get({
+    TableName: tableName(),
+    Key: MessageEntity.key(tenant, key),
+    ConsistentRead: true,
+  });
   return Item?.ty === MessageEntity.type ? MessageEntity.fromItem(Item) : undefined;
 }

@@ -1,12 +1,11 @@
-import { type CancellationReason, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { type CancellationReason, documents, TransactionCanceledException } from '#aws/documents.ts';
 import { batchGet } from './batch-get.ts';
-import { documents, tableName } from './client.ts';
 import type { TenantKey } from './entity.ts';
 import { calmly } from './log/contention.ts';
 import { MemberEntity } from './member.ts';
 import { MemberCountEntity } from './member-count.ts';
 import { MessageEntity, type StoredMessage } from './message.ts';
+import { tableName } from './table-name.ts';
 
 /** Users that are added with one number and one transaction; with three more items it stays below 100. */
 export const MOST_AT_ONCE = 50;
@@ -57,49 +56,45 @@ export async function addMembers(tenant: TenantKey, addition: Addition): Promise
   const missing = 'attribute_not_exists(pk)';
   try {
     await calmly(() =>
-      documents.send(
-        new TransactWriteCommand({
-          TransactItems: [
-            {
-              Put: {
-                TableName,
-                Item: MessageEntity.toItem(tenant, { conversationId, seq }, entry),
-                ConditionExpression: missing,
-              },
-            },
-            {
-              ConditionCheck: {
-                TableName,
-                Key: MemberEntity.key(tenant, { conversationId, userId: actor }),
-                ConditionExpression: `#role IN (${actorRoles.map((_, index) => `:role${index}`).join(', ')})`,
-                ExpressionAttributeNames: { '#role': 'role' },
-                ExpressionAttributeValues: Object.fromEntries(actorRoles.map((role, index) => [`:role${index}`, role])),
-              },
-            },
-            {
-              Update: {
-                TableName,
-                Key: MemberCountEntity.key(tenant, conversationId),
-                UpdateExpression: 'SET #members = #members + :n',
-                ConditionExpression: '#members <= :room',
-                ExpressionAttributeNames: { '#members': 'members' },
-                ExpressionAttributeValues: { ':n': userIds.length, ':room': cap - userIds.length },
-              },
-            },
-            ...userIds.map((userId) => ({
-              Put: {
-                TableName,
-                Item: MemberEntity.toItem(
-                  tenant,
-                  { userId, conversationId, role: 'member', joinedAt: at, joinedSeq: seq, addedBy: actor },
-                  at,
-                ),
-                ConditionExpression: missing,
-              },
-            })),
-          ],
-        }),
-      ),
+      documents.transactWrite([
+        {
+          Put: {
+            TableName,
+            Item: MessageEntity.toItem(tenant, { conversationId, seq }, entry),
+            ConditionExpression: missing,
+          },
+        },
+        {
+          ConditionCheck: {
+            TableName,
+            Key: MemberEntity.key(tenant, { conversationId, userId: actor }),
+            ConditionExpression: `#role IN (${actorRoles.map((_, index) => `:role${index}`).join(', ')})`,
+            ExpressionAttributeNames: { '#role': 'role' },
+            ExpressionAttributeValues: Object.fromEntries(actorRoles.map((role, index) => [`:role${index}`, role])),
+          },
+        },
+        {
+          Update: {
+            TableName,
+            Key: MemberCountEntity.key(tenant, conversationId),
+            UpdateExpression: 'SET #members = #members + :n',
+            ConditionExpression: '#members <= :room',
+            ExpressionAttributeNames: { '#members': 'members' },
+            ExpressionAttributeValues: { ':n': userIds.length, ':room': cap - userIds.length },
+          },
+        },
+        ...userIds.map((userId) => ({
+          Put: {
+            TableName,
+            Item: MemberEntity.toItem(
+              tenant,
+              { userId, conversationId, role: 'member', joinedAt: at, joinedSeq: seq, addedBy: actor },
+              at,
+            ),
+            ConditionExpression: missing,
+          },
+        })),
+      ]),
     );
     return entry;
   } catch (error) {

@@ -1,12 +1,11 @@
+import { stubService } from '#test/support/aws-stub.ts';
 import '#test/support/aws-env.ts';
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ENV } from '#contract/environment.ts';
 import { getImport, importBatch, MAX_BATCH, startImport } from '#contract/imports.ts';
 import { MAX_TEXT } from '#contract/messages.ts';
-import { documents } from '#table/client.ts';
 import { HeadEntity } from '#table/conversation.ts';
 import { type Item, scope } from '#table/entity.ts';
 import { conversationIdOfImport, ImportEntity, ImportedBatchEntity } from '#table/import.ts';
@@ -16,7 +15,7 @@ import { EXAMPLES, IMPORT_ID } from '#test/support/examples.ts';
 import { TRIES } from '../../functions/api/imports/contend.ts';
 import { handler } from '../../functions/api/imports/imports.lambda.ts';
 
-const table = mockClient(documents);
+const table = stubService('dynamodb');
 const admin = { roles: ['admin'] };
 const tenant = scope('acme');
 const { messages } = EXAMPLES.imports.importBatch;

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { searchMessages } from '#contract/search.ts';
 import type { Hit, Position } from '#gateways/search.ts';
 import { toMessage } from '#table/message.ts';
@@ -12,7 +12,7 @@ import { handler } from '../../functions/api/search/search.lambda.ts';
 
 setEnvironment();
 const aws = mockAws();
-const engine = vi.mocked(globalThis.fetch);
+const { engine } = aws;
 const ask = (input: Record<string, unknown>) => call(handler, searchMessages, input);
 
 beforeEach(() => {

@@ -187,9 +187,9 @@ describe('a large audience', () => {
     for (const { args } of live.queue.commandCalls(SendMessageBatchCommand)) {
       const entries = args[0].input.Entries ?? [];
       expect(entries.length).toBeLessThanOrEqual(10);
-      expect(entries.reduce((sum, { MessageBody = '' }) => sum + Buffer.byteLength(MessageBody), 0)).toBeLessThan(
-        256 * 1024,
-      );
+      expect(
+        entries.reduce((sum: number, { MessageBody = '' }) => sum + Buffer.byteLength(MessageBody), 0),
+      ).toBeLessThan(256 * 1024);
     }
     for (const [, queued] of Map.groupBy(live.queued(), ({ groupId }) => groupId)) {
       const numbers = queued.map(({ delivery: { events } }) => (events[0] as { seq: number }).seq);
@@ -213,7 +213,7 @@ describe('the queue', () => {
       .resolves({});
     expect(await say(['ada', 'bob', 'carol'])).toEqual({ pushed: 1, queued: 2, gone: 0, failed: 0 });
     const [first, second] = live.queue.commandCalls(SendMessageBatchCommand).map(({ args }) => args[0].input.Entries!);
-    expect(second!.map(({ MessageDeduplicationId }) => MessageDeduplicationId)).toEqual([
+    expect(second!.map((entry: { MessageDeduplicationId: string }) => entry.MessageDeduplicationId)).toEqual([
       first![1]!.MessageDeduplicationId,
     ]);
   });
@@ -227,7 +227,7 @@ describe('the queue', () => {
     expect(logged().at(-1)).toMatchObject({
       level: 'error',
       event: 'announce.failed',
-      message: 'queue down',
+      message: 'Error: queue down',
       failed: 2,
     });
   });

@@ -11,8 +11,9 @@ const isBroken = ({ duplicates, lost, changed, gaps }: Outcome): boolean =>
 const firstBroken = async (
   schedules: number,
   without?: Rule,
+  from = 1,
 ): Promise<{ seed: number; outcome: Outcome } | undefined> => {
-  for (let seed = 1; seed <= schedules; seed++) {
+  for (let seed = from; seed <= schedules; seed++) {
     const outcome = await runSchedule(seed, without);
     if (isBroken(outcome)) return { seed, outcome };
   }
@@ -22,22 +23,27 @@ const firstBroken = async (
 describe('the log under random schedules of races, crashes, lost replies and late retries', () => {
   it(`loses nothing, stores nothing twice and leaves no gap (${SCHEDULES} schedules)`, async () => {
     expect(await firstBroken(SCHEDULES)).toBeUndefined();
-  });
+  }, 600_000);
 
   it('replays from its seed', async () => {
     expect(await runSchedule(7)).toEqual(await runSchedule(7));
   });
 
-  const rules: Rule[] = [
-    'settle',
-    'generationCondition',
-    'moveToRecent',
-    'margin',
-    'writeOnce',
-    'floorCondition',
-    'moveCondition',
+  /** Rules, and where to begin to look: the schedules that tell are rare, the first known one is close behind. */
+  const rules: [rule: Rule, from: number][] = [
+    ['settle', 1_300],
+    ['generationCondition', 19_700],
+    ['moveToRecent', 1],
+    ['margin', 1],
+    ['writeOnce', 1],
+    ['floorCondition', 1],
+    ['moveCondition', 1],
   ];
-  it.each(rules)('is broken within 60,000 schedules without the rule "%s"', async (rule) => {
-    expect(await firstBroken(60_000, rule)).toBeDefined();
-  });
+  it.each(rules)(
+    'is broken within 60,000 schedules without the rule "%s"',
+    async (rule, from) => {
+      expect(await firstBroken(60_000, rule, from)).toBeDefined();
+    },
+    600_000,
+  );
 });

@@ -1,6 +1,6 @@
-import { ApiGatewayManagementApiClient, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
+import { PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { S3Event } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { expect, it, vi } from 'vitest';
@@ -8,6 +8,7 @@ import { Frame } from '#contract/events.ts';
 import { ConnectionsEntity } from '#table/connection.ts';
 import { type Item, scope } from '#table/entity.ts';
 import { MediaEntity } from '#table/media.ts';
+import { stubService } from '#test/support/aws-stub.ts';
 import { setEnvironment } from '../support/aws.ts';
 import { MEDIA_ID } from '../support/examples.ts';
 import { answerFrom } from '../support/fake-table.ts';
@@ -15,8 +16,8 @@ import { itemsOf } from '../support/world.ts';
 
 setEnvironment();
 const { handler } = await import('#functions/media/process-upload.lambda.ts');
-const documents = mockClient(DynamoDBDocumentClient);
-const sockets = mockClient(ApiGatewayManagementApiClient);
+const documents = stubService('dynamodb');
+const sockets = stubService('execute-api');
 const store = mockClient(S3Client);
 vi.spyOn(process.stdout, 'write').mockReturnValue(true);
 

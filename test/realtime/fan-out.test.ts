@@ -176,6 +176,6 @@ it('keeps tenants apart that happen to share a batch', async () => {
   await run(delivery('1', { users: ['ada'] }), delivery('2', { users: ['ada'], tenantId: 'globex', group: 'other' }));
   const keys = live.table
     .commandCalls(BatchGetCommand)
-    .flatMap(({ args }) => args[0].input.RequestItems!['table']!.Keys!.map((key) => key['pk']));
+    .flatMap(({ args }) => args[0].input.RequestItems!['table']!.Keys!.map((key: { pk: string }) => key['pk']));
   expect(keys.sort()).toEqual(['T#acme#U#ada', 'T#globex#U#ada']);
 });

@@ -95,7 +95,7 @@ describe('$connect', () => {
   it('answers 500, without a body, when the table cannot be written', async () => {
     live.table.on(UpdateCommand).rejects(new Error('table down'));
     expect(await connect(event('CONNECT'))).toEqual({ statusCode: 500 });
-    expect(logged()).toMatchObject([{ level: 'error', message: 'table down' }]);
+    expect(logged()).toMatchObject([{ level: 'error', message: 'Error: table down' }]);
   });
 });
 

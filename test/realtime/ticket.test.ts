@@ -1,6 +1,6 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import '#test/support/aws-env.ts';
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ENV } from '#contract/environment.ts';
@@ -10,13 +10,14 @@ import { handler as authorizer } from '#functions/realtime/authorizer.lambda.ts'
 import { signingKey } from '#gateways/signing-key.ts';
 import { cursorFor } from '#runtime/cursor.ts';
 import { ticketToken } from '#runtime/ticket-token.ts';
+import { stubService } from '#test/support/aws-stub.ts';
 import { call } from '#test/support/call.ts';
 import { useLog } from '#test/support/logged.ts';
 
 const METHOD = 'arn:aws:execute-api:us-east-1:000000000000:api/chat/$connect';
 const START = Date.UTC(2026, 10, 21, 9, 30);
 
-const secrets = mockClient(SecretsManagerClient);
+const secrets = stubService('secretsmanager');
 const logged = useLog();
 
 beforeEach(() => {
@@ -155,5 +156,5 @@ it('answers Deny, not an error, when the signing key cannot be read', async () =
     queryStringParameters: { ticket: 'a.b' },
   } as unknown as APIGatewayRequestAuthorizerEvent);
   expect(decision).toMatchObject({ policyDocument: { Statement: [{ Effect: 'Deny' }] } });
-  expect(logged()).toMatchObject([{ level: 'error', event: 'socket.refused', message: 'secrets down' }]);
+  expect(logged()).toMatchObject([{ level: 'error', event: 'socket.refused', message: 'Error: secrets down' }]);
 });

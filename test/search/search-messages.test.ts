@@ -1,14 +1,14 @@
+import { stubService } from '#test/support/aws-stub.ts';
 import './engine.ts';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { mockClient } from 'aws-sdk-client-mock';
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { documents } from '#aws/documents.ts';
 import { ENV } from '#contract/environment.ts';
 import { searchMessages } from '#contract/search.ts';
-import { documents, tableName } from '#table/client.ts';
 import { type Item, scope } from '#table/entity.ts';
 import { MemberEntity } from '#table/member.ts';
 import type { StoredMessage } from '#table/message.ts';
+import { tableName } from '#table/table-name.ts';
 import { type CallOptions, call } from '#test/support/call.ts';
 import { useTable } from '#test/support/table.ts';
 import { handler as search } from '../../functions/api/search/search.lambda.ts';
@@ -17,14 +17,14 @@ import { aConversationId, batchOf, messageItem, recordOf } from '../stream/recor
 import { aTenantId, refresh } from './engine.ts';
 
 useTable();
-const secrets = mockClient(SecretsManagerClient);
+const secrets = stubService('secretsmanager');
 beforeAll(() => {
   process.env[ENV.signingKey] = 'signing-key';
   secrets.on(GetSecretValueCommand).resolves({ SecretString: 'a secret of the test, long enough to sign with' });
 });
 
-const put = (Item: Item) => documents.send(new PutCommand({ TableName: tableName(), Item }));
-const remove = ({ pk, sk }: Item) => documents.send(new DeleteCommand({ TableName: tableName(), Key: { pk, sk } }));
+const put = (Item: Item) => documents.put({ TableName: tableName(), Item });
+const remove = ({ pk, sk }: Item) => documents.delete({ TableName: tableName(), Key: { pk, sk } });
 
 /** A membership as the table holds it. */
 const memberItem = (tenantId: string, conversationId: string, userId: string): Item =>

@@ -1,14 +1,13 @@
-import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { OpenSearchClient } from '@aws-sdk/client-opensearch';
 import { S3Client } from '@aws-sdk/client-s3';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { vi } from 'vitest';
 import { ENV } from '#contract/environment.ts';
+import { stubbedFetch, stubService } from '#test/support/aws-stub.ts';
 
 /** What the stubs of all clients have in common. */
 interface Stub {
@@ -34,17 +33,19 @@ export function setEnvironment(): void {
  * any search index. Nothing leaves the process.
  */
 export function mockAws() {
-  const documents = mockClient(DynamoDBDocumentClient);
-  const secrets = mockClient(SecretsManagerClient);
+  const documents = stubService('dynamodb');
+  const secrets = stubService('secretsmanager');
   const others: Stub[] = [
     mockClient(DynamoDBClient),
     mockClient(S3Client),
+    stubService('sqs'),
     mockClient(SQSClient),
     mockClient(EventBridgeClient),
     mockClient(OpenSearchClient),
-    mockClient(ApiGatewayManagementApiClient),
+    stubService('execute-api'),
   ];
-  const fetched = vi.spyOn(globalThis, 'fetch');
+  const engine = vi.fn<typeof fetch>();
+  vi.spyOn(globalThis, 'fetch').mockImplementation(stubbedFetch((input, init) => engine(input, init)));
   const reset = (): void => {
     for (const stub of [documents as Stub, ...others]) {
       stub.reset();
@@ -52,19 +53,21 @@ export function mockAws() {
     }
     secrets.reset();
     secrets.on(GetSecretValueCommand).resolves({ SecretString: 'a secret of the test, long enough to sign with' });
-    fetched.mockReset();
-    fetched.mockImplementation(async () => Response.json({ hits: { total: { value: 0 }, hits: [] } }));
+    engine.mockReset();
+    engine.mockImplementation(async () => Response.json({ hits: { total: { value: 0 }, hits: [] } }));
   };
   reset();
   return {
     documents,
+    /** What answers requests to no service that is stubbed: the search engine. */
+    engine,
     reset,
     /** Names of the calls that went out, in order of client. */
     calls: (): string[] => [
       ...[documents as Stub, secrets as Stub, ...others].flatMap((stub) =>
         stub.calls().map((made) => made.args[0]!.constructor.name.replace(/Command$/, '')),
       ),
-      ...fetched.mock.calls.map(([url]) => `fetch ${String(url)}`),
+      ...engine.mock.calls.map(([url]) => `fetch ${String(url)}`),
     ],
   };
 }

@@ -1,7 +1,6 @@
 import {
   BatchGetCommand,
   DeleteCommand,
-  type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
   QueryCommand,
@@ -9,12 +8,9 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import type { AwsStub } from 'aws-sdk-client-mock';
 import type { Item } from '#table/entity.ts';
 import { TABLE } from '#table/schema.ts';
-
-// biome-ignore lint/suspicious/noExplicitAny: the stub's own type parameters
-export type DocumentStub = AwsStub<any, any, DynamoDBDocumentClient['config']>;
+import type { ServiceStub } from './aws-stub.ts';
 
 type Test = (sortKey: string) => boolean;
 
@@ -46,7 +42,7 @@ const keyCondition = (input: QueryCommandInput): { attribute: string; value: str
  * Makes a stubbed document client answer reads from the given items. Writes succeed and change nothing: what DynamoDB
  * does is tested on the emulator; this is for what our code asks.
  */
-export function answerFrom(stub: DocumentStub, items: readonly Item[]): void {
+export function answerFrom(stub: ServiceStub, items: readonly Item[]): void {
   const find = ({ pk, sk }: Item): Item | undefined => items.find((item) => item['pk'] === pk && item['sk'] === sk);
   stub.on(GetCommand).callsFake(({ Key }: { Key: Item }) => ({ Item: find(Key) }));
   stub.on(BatchGetCommand).callsFake(({ RequestItems }: { RequestItems: Record<string, { Keys: Item[] }> }) => ({

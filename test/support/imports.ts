@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { documents } from '#aws/documents.ts';
 import { getImport, importBatch, startImport } from '#contract/imports.ts';
-import { documents, tableName } from '#table/client.ts';
 import { findHead, HeadEntity } from '#table/conversation.ts';
 import { type Item, scope } from '#table/entity.ts';
 import { conversationIdOfImport } from '#table/import.ts';
 import { logPartition, MessageEntity } from '#table/message.ts';
+import { tableName } from '#table/table-name.ts';
 import { handler } from '../../functions/api/imports/imports.lambda.ts';
 import { call } from './call.ts';
 
@@ -39,15 +39,13 @@ export const look = (importId: string, options: object = {}) =>
 export const logOf = async (importId: string, of = tenant): Promise<Item[]> => {
   const items: Item[] = [];
   for (let next: Item | undefined, first = true; first || next; first = false) {
-    const { Items = [], LastEvaluatedKey } = await documents.send(
-      new QueryCommand({
-        TableName: tableName(),
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': logPartition(of, conversationIdOfImport(of, importId)) },
-        ConsistentRead: true,
-        ...(next ? { ExclusiveStartKey: next } : {}),
-      }),
-    );
+    const { Items = [], LastEvaluatedKey } = await documents.query({
+      TableName: tableName(),
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': logPartition(of, conversationIdOfImport(of, importId)) },
+      ConsistentRead: true,
+      ...(next ? { ExclusiveStartKey: next } : {}),
+    });
     items.push(...Items);
     next = LastEvaluatedKey;
   }
@@ -62,26 +60,22 @@ export const headOf = async (importId: string) => (await findHead(tenant, conver
 
 /** The first half of a live send: one update of the head takes the number. */
 export const takeLive = async (importId: string): Promise<number> => {
-  const { Attributes } = await documents.send(
-    new UpdateCommand({
-      TableName: tableName(),
-      Key: HeadEntity.key(tenant, conversationIdOfImport(tenant, importId)),
-      UpdateExpression: 'SET seq = seq + :one',
-      ExpressionAttributeValues: { ':one': 1 },
-      ReturnValues: 'ALL_NEW',
-    }),
-  );
+  const { Attributes } = await documents.update({
+    TableName: tableName(),
+    Key: HeadEntity.key(tenant, conversationIdOfImport(tenant, importId)),
+    UpdateExpression: 'SET seq = seq + :one',
+    ExpressionAttributeValues: { ':one': 1 },
+    ReturnValues: 'ALL_NEW',
+  });
   return HeadEntity.fromItem(Attributes!).seq;
 };
 
 /** A live send as the log does it: when the number is taken, one write-once put stores the message. */
 export const sendLive = async (importId: string, value: string): Promise<void> => {
   const id = { conversationId: conversationIdOfImport(tenant, importId), seq: await takeLive(importId) };
-  await documents.send(
-    new PutCommand({
-      TableName: tableName(),
-      Item: MessageEntity.toItem(tenant, id, { u: 'cleo', b: { type: 'text', text: value }, a: 1, v: 1 }),
-      ConditionExpression: 'attribute_not_exists(pk)',
-    }),
-  );
+  await documents.put({
+    TableName: tableName(),
+    Item: MessageEntity.toItem(tenant, id, { u: 'cleo', b: { type: 'text', text: value }, a: 1, v: 1 }),
+    ConditionExpression: 'attribute_not_exists(pk)',
+  });
 };

@@ -1,18 +1,21 @@
+import { stubService } from '#test/support/aws-stub.ts';
 import './aws-env.ts';
-import {
-  ApiGatewayManagementApiClient,
-  GoneException,
-  PostToConnectionCommand,
-} from '@aws-sdk/client-apigatewaymanagementapi';
-import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { BatchGetCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { mockClient } from 'aws-sdk-client-mock';
+import { GoneException, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
+import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import { BatchGetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach } from 'vitest';
 import { ENV } from '#contract/environment.ts';
 import type { Event, Frame } from '#contract/events.ts';
 import { Delivery, type Socket } from '#domain/delivery.ts';
 import { ConnectionsEntity } from '#table/connection.ts';
 import { scope } from '#table/entity.ts';
+
+/** An entry of SendMessageBatch. */
+interface QueuedEntry {
+  readonly MessageBody: string;
+  readonly MessageGroupId: string;
+  readonly MessageDeduplicationId: string;
+}
 
 export const CONVERSATION = `cnv_${'a'.repeat(22)}`;
 
@@ -53,9 +56,9 @@ export const socketOf = (userId: string, connectionId = `${userId}-1`, age = 60_
  * after another (an error is thrown; without an answer the post is taken). Everything sent is recorded.
  */
 export function useLive() {
-  const table = mockClient(DynamoDBDocumentClient);
-  const gateway = mockClient(ApiGatewayManagementApiClient);
-  const queue = mockClient(SQSClient);
+  const table = stubService('dynamodb');
+  const gateway = stubService('execute-api');
+  const queue = stubService('sqs');
   let open: readonly Socket[] = [];
   const answers = new Map<string, (Error | undefined)[]>();
   const posts: { connectionId: string; events: readonly Event[]; data: unknown }[] = [];
@@ -116,11 +119,13 @@ export function useLive() {
     /** What was put into the queue, read back with its own schema. */
     queued: () =>
       queue.commandCalls(SendMessageBatchCommand).flatMap(({ args }) =>
-        (args[0].input.Entries ?? []).map(({ MessageBody, MessageGroupId, MessageDeduplicationId }) => ({
-          groupId: MessageGroupId,
-          deduplicationId: MessageDeduplicationId,
-          delivery: Delivery.parse(JSON.parse(MessageBody ?? '')),
-        })),
+        ((args[0].input.Entries ?? []) as QueuedEntry[]).map(
+          ({ MessageBody, MessageGroupId, MessageDeduplicationId }) => ({
+            groupId: MessageGroupId,
+            deduplicationId: MessageDeduplicationId,
+            delivery: Delivery.parse(JSON.parse(MessageBody ?? '')),
+          }),
+        ),
       ),
     /** Removals of sockets: the user and the attributes that went. */
     removals: () =>

@@ -1,15 +1,15 @@
-import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { documents } from '#aws/documents.ts';
 import { api } from '#contract/api.ts';
 import { handler as conversations } from '#functions/api/conversations/conversations.lambda.ts';
 import { handler as messages } from '#functions/api/messages/messages.lambda.ts';
-import { documents, tableName } from '#table/client.ts';
 import { scope } from '#table/entity.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
 import { audienceOf, MemberEntity } from '#table/member.ts';
 import { countMembers } from '#table/member-count.ts';
 import { addMembers } from '#table/participants-add.ts';
+import { tableName } from '#table/table-name.ts';
 import { call } from '#test/support/call.ts';
 import { aGroup, denseLog, someClientId, textsOf } from '#test/support/conversations.ts';
 import { useTable } from '#test/support/table.ts';
@@ -171,9 +171,7 @@ describe('groups', () => {
 });
 
 const remove = (conversationId: string, userId: string) =>
-  documents.send(
-    new DeleteCommand({ TableName: tableName(), Key: MemberEntity.key(tenant, { conversationId, userId }) }),
-  );
+  documents.delete({ TableName: tableName(), Key: MemberEntity.key(tenant, { conversationId, userId }) });
 
 describe('sending', () => {
   it('stores nothing for outsiders, and what is foreign looks missing', async () => {

@@ -1,11 +1,11 @@
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
+import { documents } from '#aws/documents.ts';
 import { MAX_BATCH } from '#contract/imports.ts';
-import { documents, tableName } from '#table/client.ts';
 import { HeadEntity } from '#table/conversation.ts';
 import { conversationIdOfImport } from '#table/import.ts';
 import { hashOfBatch, storeBatch } from '#table/import-batch.ts';
 import { MessageEntity, seqOf } from '#table/message.ts';
+import { tableName } from '#table/table-name.ts';
 import {
   headOf,
   logOf,
@@ -54,9 +54,10 @@ describe('batches', () => {
     const importId = newImportId();
     await start(importId);
     await send(importId, 0, [text('語'.repeat(20_000))]);
-    const { Item } = await documents.send(
-      new GetCommand({ TableName: tableName(), Key: HeadEntity.key(tenant, conversationIdOfImport(tenant, importId)) }),
-    );
+    const { Item } = await documents.get({
+      TableName: tableName(),
+      Key: HeadEntity.key(tenant, conversationIdOfImport(tenant, importId)),
+    });
     expect(Buffer.byteLength(JSON.stringify(Item))).toBeLessThan(900);
   });
 
@@ -64,14 +65,12 @@ describe('batches', () => {
     const importId = newImportId();
     await start(importId);
     const ahead = Date.now() + 60_000;
-    await documents.send(
-      new UpdateCommand({
-        TableName: tableName(),
-        Key: HeadEntity.key(tenant, conversationIdOfImport(tenant, importId)),
-        UpdateExpression: 'SET lastAt = :ahead',
-        ExpressionAttributeValues: { ':ahead': ahead },
-      }),
-    );
+    await documents.update({
+      TableName: tableName(),
+      Key: HeadEntity.key(tenant, conversationIdOfImport(tenant, importId)),
+      UpdateExpression: 'SET lastAt = :ahead',
+      ExpressionAttributeValues: { ':ahead': ahead },
+    });
     await send(importId, 0, texts(1, 1));
     expect((await headOf(importId)).lastAt).toBe(ahead);
   });
@@ -132,14 +131,12 @@ describe('batches', () => {
     await start(importId);
     await send(importId, 0, texts(1, 1));
     const before = await headOf(importId);
-    await documents.send(
-      new UpdateCommand({
-        TableName: tableName(),
-        Key: HeadEntity.key(tenant, conversationIdOfImport(tenant, importId)),
-        UpdateExpression: 'SET archivedAt = :at',
-        ExpressionAttributeValues: { ':at': 1 },
-      }),
-    );
+    await documents.update({
+      TableName: tableName(),
+      Key: HeadEntity.key(tenant, conversationIdOfImport(tenant, importId)),
+      UpdateExpression: 'SET archivedAt = :at',
+      ExpressionAttributeValues: { ':at': 1 },
+    });
     expect(await send(importId, 1, texts(2, 1))).toMatchObject({
       status: 409,
       body: { code: 'conversation.archived' },

@@ -1,10 +1,10 @@
-import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { documents, tableName } from '#table/client.ts';
+import { documents } from '#aws/documents.ts';
 import { conversationIdOfImport, findImport } from '#table/import.ts';
 import { findStanding, storeBatch } from '#table/import-batch.ts';
 import { MessageEntity, seqOf } from '#table/message.ts';
+import { tableName } from '#table/table-name.ts';
 import {
   headOf,
   logOf,
@@ -56,7 +56,7 @@ describe('all of a batch or nothing', () => {
       { conversationId, seq: 3 },
       { u: 'cleo', b: { type: 'text', text: 'stray' }, a: 1, v: 1 },
     );
-    await documents.send(new PutCommand({ TableName: tableName(), Item: stray }));
+    await documents.put({ TableName: tableName(), Item: stray });
     const before = await all(importId);
     expect(await store(importId, 0)).toBeUndefined();
     expect(await all(importId)).toEqual(before);
@@ -69,14 +69,12 @@ describe('all of a batch or nothing', () => {
     expect(await store(importId, 1)).toBeUndefined();
     expect(await all(importId)).toEqual(before);
     expect(await store(importId, 0)).toEqual({ hash: 'h', firstSeq: 1, lastSeq: 3 });
-    await documents.send(
-      new UpdateCommand({
-        TableName: tableName(),
-        Key: { pk: `${tenant}#I#${importId}`, sk: 'IMPORT' },
-        UpdateExpression: 'SET nextBatch = :zero',
-        ExpressionAttributeValues: { ':zero': 0 },
-      }),
-    );
+    await documents.update({
+      TableName: tableName(),
+      Key: { pk: `${tenant}#I#${importId}`, sk: 'IMPORT' },
+      UpdateExpression: 'SET nextBatch = :zero',
+      ExpressionAttributeValues: { ':zero': 0 },
+    });
     const after = await all(importId);
     expect(await store(importId, 0)).toBeUndefined();
     expect(await all(importId)).toEqual(after);

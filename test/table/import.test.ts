@@ -1,11 +1,11 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
+import { documents } from '#aws/documents.ts';
 import { MAX_IMPORT_PARTICIPANTS } from '#contract/imports.ts';
-import { documents, tableName } from '#table/client.ts';
 import { conversationPartition } from '#table/conversation.ts';
 import { scope } from '#table/entity.ts';
 import { conversationIdOfImport, createImport } from '#table/import.ts';
 import { conversationIdsOf, findMember, listMembers } from '#table/member.ts';
+import { tableName } from '#table/table-name.ts';
 import { headOf, logOf, look, newImportId, send, start, tenant, texts } from '#test/support/imports.ts';
 import { useTable } from '#test/support/table.ts';
 
@@ -32,12 +32,10 @@ describe('starting an import', () => {
       ['cleo', 'member'],
     ]);
     expect(await conversationIdsOf(tenant, 'bob')).toContain(conversationId);
-    const { Item } = await documents.send(
-      new GetCommand({
-        TableName: tableName(),
-        Key: { pk: conversationPartition(tenant, conversationId), sk: 'COUNT' },
-      }),
-    );
+    const { Item } = await documents.get({
+      TableName: tableName(),
+      Key: { pk: conversationPartition(tenant, conversationId), sk: 'COUNT' },
+    });
     expect(Item).toMatchObject({ ty: 'count', members: 3, owners: 1 });
     expect(await logOf(importId)).toEqual([]);
   });

@@ -14,8 +14,8 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { sizeOfItem } from '#bench/item-size.ts';
 import { Meter, usageOf } from '#bench/meter.ts';
-import { tableName } from '#table/client.ts';
 import { TABLE } from '#table/schema.ts';
+import { tableName } from '#table/table-name.ts';
 import { useTable } from '#test/support/table.ts';
 
 useTable();
@@ -25,7 +25,7 @@ let meter: Meter;
 
 beforeEach(() => {
   client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
-  meter = new Meter(client, DynamoDBDocumentClient.from(new DynamoDBClient({})), [TABLE.byUser]);
+  meter = new Meter(DynamoDBDocumentClient.from(new DynamoDBClient({})), [TABLE.byUser]).watchClient(client);
 });
 
 const aKey = () => ({ pk: `bench#${randomUUID()}`, sk: 's' });

@@ -62,7 +62,7 @@ export const LIVE_MUTANTS: readonly Mutant[] = [
     invariant: 'I3',
     guard: 'a socket that answers 429 counts as open',
     file: sockets,
-    from: "return { outcome: 'failing', reason: error instanceof Error ? error.name : 'unknown' };",
+    from: "return status === 410 ? { outcome: 'gone' } : { outcome: 'failing', reason: `status ${status}` };",
     to: "return { outcome: 'gone' };",
     test: announceTest,
   },

@@ -10,7 +10,7 @@ export const LOG_MUTANTS: readonly Mutant[] = [
     invariant: 'I1',
     guard: 'a message is put where nothing lies',
     file: STORE,
-    from: "Item: MessageEntity.toItem(tenant, { conversationId, seq }, message),\n              ConditionExpression: 'attribute_not_exists(pk)',",
+    from: "Item: MessageEntity.toItem(tenant, { conversationId, seq }, message),\n            ConditionExpression: 'attribute_not_exists(pk)',",
     to: 'Item: MessageEntity.toItem(tenant, { conversationId, seq }, message),',
     test: 'test/table/log-store.test.ts',
     needs: 'emulator',

@@ -425,7 +425,7 @@ export const SEARCH_MUTANTS: readonly Mutant[] = [
     invariant: 'Search is allowed to fail',
     guard: 'a closed kept-alive connection is tried once more',
     file: request,
-    from: '.catch((error: unknown) => (signal.aborted ? Promise.reject(error) : send()))',
+    from: '.catch((error: unknown) => (Date.now() - started >= timeout ? Promise.reject(error) : send()))',
     to: '',
     test: indexTest,
   },

@@ -1,4 +1,4 @@
-import { TransactionCanceledException, TransactionConflictException } from '@aws-sdk/client-dynamodb';
+import { TransactionCanceledException, TransactionConflictException } from '#aws/documents.ts';
 
 /** Tries of one call that met a transaction on the same item. */
 const TRIES = 6;

@@ -1,19 +1,10 @@
-import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import {
-  type NativeAttributeValue,
-  PutCommand,
-  paginateQuery,
-  QueryCommand,
-  TransactWriteCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { ConditionalCheckFailedException, documents, pagesOf, TransactionCanceledException } from '#aws/documents.ts';
 import { batchGet } from '../batch-get.ts';
-import { documents, tableName } from '../client.ts';
 import { findHead, type Head, HeadEntity } from '../conversation.ts';
 import { digits, type Item, join, type Key, type TenantKey } from '../entity.ts';
 import { logPartition, MessageEntity, seqOf } from '../message.ts';
 import { TABLE } from '../schema.ts';
+import { tableName } from '../table-name.ts';
 import { calmly } from './contention.ts';
 import type { Entry, LogStore, Taken, Taking } from './store.ts';
 
@@ -58,43 +49,38 @@ export function logOf(tenant: TenantKey, conversationId: string): LogStore<Head>
     readonly set: string;
     readonly condition: string;
     readonly names: Record<string, string>;
-    readonly values: Record<string, NativeAttributeValue>;
+    readonly values: Record<string, unknown>;
   }): Promise<Taken<Head>> => {
     try {
       const { Attributes } = await calmly(() =>
-        documents.send(
-          new UpdateCommand({
-            TableName,
-            Key: headKey,
-            UpdateExpression: `SET ${parts.set}`,
-            ConditionExpression: parts.condition,
-            ExpressionAttributeNames: parts.names,
-            ExpressionAttributeValues: parts.values,
-            ReturnValues: 'ALL_NEW',
-            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-          }),
-        ),
+        documents.update({
+          TableName,
+          Key: headKey,
+          UpdateExpression: `SET ${parts.set}`,
+          ConditionExpression: parts.condition,
+          ExpressionAttributeNames: parts.names,
+          ExpressionAttributeValues: parts.values,
+          ReturnValues: 'ALL_NEW',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
       );
       const head = HeadEntity.fromItem(Attributes ?? {});
       return { ok: true, seq: head.seq, head };
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      return { ok: false, head: error.Item && HeadEntity.fromItem(unmarshall(error.Item)) };
+      return { ok: false, head: error.Item && HeadEntity.fromItem(error.Item) };
     }
   };
 
   const range = async (first: Key, last: Key): Promise<Entry[]> => {
-    const pages = paginateQuery(
-      { client: documents },
-      {
-        TableName,
-        ConsistentRead: true,
-        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
-        ExpressionAttributeValues: { ':pk': pk, ':first': first.sk, ':last': last.sk },
-      },
-    );
+    const pages = pagesOf({
+      TableName,
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+      ExpressionAttributeValues: { ':pk': pk, ':first': first.sk, ':last': last.sk },
+    });
     const entries: Entry[] = [];
-    for await (const { Items = [] } of pages) entries.push(...Items.map(entryOf));
+    for await (const items of pages) entries.push(...items.map(entryOf));
     return entries;
   };
 
@@ -137,22 +123,20 @@ export function logOf(tenant: TenantKey, conversationId: string): LogStore<Head>
     rotate: async ({ generation, floor }) => {
       try {
         await calmly(() =>
-          documents.send(
-            new UpdateCommand({
-              TableName,
-              Key: headKey,
-              UpdateExpression:
-                'SET #older = #recent, #recent = :none, #generation = #generation + :one, #floor = :floor',
-              ConditionExpression: '#generation = :generation',
-              ExpressionAttributeNames: {
-                '#older': 'older',
-                '#recent': 'recent',
-                '#generation': 'generation',
-                '#floor': 'floor',
-              },
-              ExpressionAttributeValues: { ':none': {}, ':one': 1, ':floor': floor, ':generation': generation },
-            }),
-          ),
+          documents.update({
+            TableName,
+            Key: headKey,
+            UpdateExpression:
+              'SET #older = #recent, #recent = :none, #generation = #generation + :one, #floor = :floor',
+            ConditionExpression: '#generation = :generation',
+            ExpressionAttributeNames: {
+              '#older': 'older',
+              '#recent': 'recent',
+              '#generation': 'generation',
+              '#floor': 'floor',
+            },
+            ExpressionAttributeValues: { ':none': {}, ':one': 1, ':floor': floor, ':generation': generation },
+          }),
         );
         return true;
       } catch (error) {
@@ -165,13 +149,11 @@ export function logOf(tenant: TenantKey, conversationId: string): LogStore<Head>
     put: async (seq, message) => {
       try {
         await calmly(() =>
-          documents.send(
-            new PutCommand({
-              TableName,
-              Item: MessageEntity.toItem(tenant, { conversationId, seq }, message),
-              ConditionExpression: 'attribute_not_exists(pk)',
-            }),
-          ),
+          documents.put({
+            TableName,
+            Item: MessageEntity.toItem(tenant, { conversationId, seq }, message),
+            ConditionExpression: 'attribute_not_exists(pk)',
+          }),
         );
         return true;
       } catch (error) {
@@ -190,9 +172,7 @@ export function logOf(tenant: TenantKey, conversationId: string): LogStore<Head>
         },
       });
       try {
-        await calmly(() =>
-          documents.send(new TransactWriteCommand({ TransactItems: [put(messageKey(seq)), put(changeKey(seq))] })),
-        );
+        await calmly(() => documents.transactWrite([put(messageKey(seq)), put(changeKey(seq))]));
       } catch (error) {
         if (error instanceof TransactionCanceledException) return false;
         throw error;
@@ -218,16 +198,14 @@ export function logOf(tenant: TenantKey, conversationId: string): LogStore<Head>
 
     /** AP-38 Messages below a number, newest first, consistently. */
     backwards: async (before, limit) => {
-      const { Items = [] } = await documents.send(
-        new QueryCommand({
-          TableName,
-          ConsistentRead: true,
-          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
-          ExpressionAttributeValues: { ':pk': pk, ':first': messageKey(0).sk, ':last': messageKey(before - 1).sk },
-          ScanIndexForward: false,
-          Limit: limit,
-        }),
-      );
+      const { Items = [] } = await documents.query({
+        TableName,
+        ConsistentRead: true,
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+        ExpressionAttributeValues: { ':pk': pk, ':first': messageKey(0).sk, ':last': messageKey(before - 1).sk },
+        ScanIndexForward: false,
+        Limit: limit,
+      });
       return Items.map(entryOf);
     },
   };
@@ -239,16 +217,14 @@ const withoutOlder = ({ '#older': _, ...names }: Record<string, string>) => name
 /** A preview that speaks of a message which was never stored goes. */
 const withdrawPreview = async (Key: Key, seq: number): Promise<void> => {
   try {
-    await documents.send(
-      new UpdateCommand({
-        TableName: tableName(),
-        Key,
-        UpdateExpression: 'REMOVE #last, #lastSeq',
-        ConditionExpression: '#lastSeq = :seq',
-        ExpressionAttributeNames: { '#last': 'last', '#lastSeq': 'lastSeq' },
-        ExpressionAttributeValues: { ':seq': seq },
-      }),
-    );
+    await documents.update({
+      TableName: tableName(),
+      Key,
+      UpdateExpression: 'REMOVE #last, #lastSeq',
+      ConditionExpression: '#lastSeq = :seq',
+      ExpressionAttributeNames: { '#last': 'last', '#lastSeq': 'lastSeq' },
+      ExpressionAttributeValues: { ':seq': seq },
+    });
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
   }

@@ -1,9 +1,9 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { documents } from '#aws/documents.ts';
 import type { Message } from '#contract/messages.ts';
-import { documents, tableName } from '../client.ts';
 import { digits, join, type TenantKey } from '../entity.ts';
 import { logPartition, MessageEntity, seqOf, toMessage } from '../message.ts';
 import { TABLE } from '../schema.ts';
+import { tableName } from '../table-name.ts';
 import { settle } from './settle.ts';
 import type { LogHead, LogStore } from './store.ts';
 
@@ -31,19 +31,17 @@ async function scan(
   const newest = order === 'newest';
   const [first, last] = newest ? [1, (from ?? END) - 1] : [(from ?? 0) + 1, END];
   if (first > last) return { seqs: [], messages: [], more: false };
-  const { Items = [], LastEvaluatedKey } = await documents.send(
-    new QueryCommand({
-      TableName: tableName(),
-      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
-      ExpressionAttributeValues: {
-        ':pk': logPartition(tenant, conversationId),
-        ':first': join('M', digits(first)),
-        ':last': join('M', digits(last)),
-      },
-      ScanIndexForward: !newest,
-      Limit: limit,
-    }),
-  );
+  const { Items = [], LastEvaluatedKey } = await documents.query({
+    TableName: tableName(),
+    KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+    ExpressionAttributeValues: {
+      ':pk': logPartition(tenant, conversationId),
+      ':first': join('M', digits(first)),
+      ':last': join('M', digits(last)),
+    },
+    ScanIndexForward: !newest,
+    Limit: limit,
+  });
   const seqs = Items.map(({ sk }) => seqOf(sk));
   const messages = Items.flatMap((item) =>
     item[TABLE.entity] === MessageEntity.type
