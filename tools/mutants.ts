@@ -25,7 +25,9 @@ const Report = z.object({
     z.object({
       status: z.string(),
       message: z.string().optional(),
-      assertionResults: z.array(z.object({ status: z.string(), fullName: z.string() })),
+      assertionResults: z.array(
+        z.object({ status: z.string(), fullName: z.string(), failureMessages: z.array(z.string()).nullish() }),
+      ),
     }),
   ),
 });
@@ -41,7 +43,12 @@ async function copyTree(): Promise<void> {
   symlinkSync(join(ROOT, 'node_modules'), join(TREE, 'node_modules'), 'junction');
 }
 
-type Verdict = { readonly kind: 'passed' | 'failed' | 'broken'; readonly by: string };
+interface Verdict {
+  readonly kind: 'passed' | 'failed' | 'broken';
+  /** The test that failed, or what kept the tests from running. */
+  readonly by: string;
+  readonly message?: string | undefined;
+}
 
 async function compile(): Promise<Verdict> {
   const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
@@ -63,7 +70,8 @@ async function test(files: readonly string[], env: NodeJS.ProcessEnv): Promise<V
   const failed = testResults
     .flatMap(({ assertionResults }) => assertionResults)
     .find(({ status }) => status === 'failed');
-  if (failed) return { kind: 'failed', by: failed.fullName };
+  if (failed)
+    return { kind: 'failed', by: failed.fullName, message: failed.failureMessages?.[0]?.split('\n', 3).join(' ') };
   const passed = code === 0 && testResults.length > 0;
   // A file that cannot be loaded notices nothing: it would fail with any change.
   return {
@@ -101,7 +109,9 @@ async function baseline(mutants: readonly Mutant[], env: NodeJS.ProcessEnv): Pro
   const verdicts: Verdict[] = [];
   if (files.length > 0) verdicts.push(await test(files, env));
   if (files.length < wanted.length) verdicts.push(await compile());
-  return verdicts.filter(({ kind }) => kind !== 'passed').map(({ by }) => `without any change a test fails: ${by}`);
+  return verdicts
+    .filter(({ kind }) => kind !== 'passed')
+    .map(({ by, message }) => `without any change a test fails: ${by}: ${message ?? ''}`);
 }
 
 async function runAll(mutants: readonly Mutant[], env: NodeJS.ProcessEnv): Promise<number> {
@@ -144,7 +154,8 @@ await main(async () => {
   if (services.length === 0 || env.PARLEY_STACK) return runAll(mutants, env);
   const instance = instanceNamed('test');
   return session(instance, async () => {
-    await startServices(instance, services, { enforceIam: false });
+    const { searchReady } = await startServices(instance, services);
+    if (services.includes('search')) await searchReady();
     return runAll(mutants, { ...env, PARLEY_STACK: stackFile(instance) });
   });
 });
