@@ -14,6 +14,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { sizeOfItem } from '#bench/item-size.ts';
 import { Meter, usageOf } from '#bench/meter.ts';
+import { documents, ConditionalCheckFailedException as Failed } from '#functions/aws/documents.ts';
 import { TABLE } from '#table/schema.ts';
 import { tableName } from '#table/table-name.ts';
 import { useTable } from '#test/support/table.ts';
@@ -163,5 +164,48 @@ describe('the meter where the emulator tells nothing', () => {
     expect(metered()).toEqual({ calls: 1, reads: 3, writes: 0 });
     await client.send(new QueryCommand({ ...query, ProjectionExpression: 'sk' }));
     expect(metered()).toEqual({ calls: 1, reads: 1.5, writes: 0 });
+  });
+});
+
+describe('the meter at the functions’ own calls', () => {
+  it('reads requests and answers on the wire as it reads a client’s', async () => {
+    const { fetch } = globalThis;
+    meter.watchFetch();
+    try {
+      const TableName = tableName();
+      const Item = itemOf(aKey(), 1500, '1');
+      const { pk, sk } = Item;
+      const missing = 'attribute_not_exists(pk)';
+      await documents.put({ TableName, Item });
+      await expect(documents.put({ TableName, Item, ConditionExpression: missing })).rejects.toThrow(Failed);
+      await documents.get({ TableName, Key: { pk, sk }, ConsistentRead: true });
+      await documents.batchGet(TableName, [{ pk, sk }, aKey()], false);
+      await documents.query({
+        TableName,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': pk },
+        ProjectionExpression: 'sk',
+      });
+      await documents.transactWrite([
+        {
+          Update: {
+            TableName,
+            Key: { pk, sk },
+            UpdateExpression: 'SET us = :us',
+            ExpressionAttributeValues: { ':us': '2' },
+          },
+        },
+      ]);
+      expect(meter.take()).toMatchObject([
+        { operation: 'PutItem', writes: 2, indexWrites: 2, largest: 1500, failed: false },
+        { operation: 'PutItem', writes: 2, indexWrites: 0, failed: true },
+        { operation: 'GetItem', partition: pk, reads: 1 },
+        { operation: 'BatchGetItem', partition: pk, reads: 1 },
+        { operation: 'Query', partition: pk, reads: 0.5 },
+        { operation: 'TransactWriteItems', partition: pk, writes: 4, indexWrites: 4 },
+      ]);
+    } finally {
+      globalThis.fetch = fetch;
+    }
   });
 });
