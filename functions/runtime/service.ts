@@ -15,6 +15,8 @@ export interface Request {
   /** Server time of the request, milliseconds since 1970. */
   readonly at: number;
   readonly idempotencyKey: string | undefined;
+  /** The `If-Match` header as it came; `runtime/version.ts` reads it. */
+  readonly ifMatch: string | undefined;
 }
 
 /** A handler's answer. A replayed answer goes out with 200 and `Idempotent-Replayed: true`. */
@@ -97,6 +99,7 @@ export function service<Routes extends Record<string, Route>>(routes: Routes, ha
         requestId,
         at: started,
         idempotencyKey: headerOf(event, 'idempotency-key'),
+        ifMatch: headerOf(event, 'if-match'),
       });
       result = reply(answer.replayed ? 200 : route.status, answer.body, requestId, {
         ...(answer.replayed ? { 'idempotent-replayed': 'true' } : {}),
