@@ -7,22 +7,24 @@ import { headsOf } from '#table/conversation-list.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
 import { historyPage, type Place } from '#table/log/history.ts';
 import { findMember } from '#table/member.ts';
+import { expect, placeOf } from './recent-senders.ts';
 
 /** A page of history. Its cursors carry their own order, so that a client can turn around anywhere. */
 export const handleListMessages: Handle<typeof listMessages> = async (
   { conversationId, limit, order, cursor },
-  { caller },
+  { caller, at },
 ) => {
   const { tenant, userId } = caller;
   const key = await signingKey('cursor');
   const list = `messages\n${tenant}\n${userId}\n${conversationId}`;
-  const place = placeOf(cursor === undefined ? [order] : positionOf(key, list, cursor));
+  const place = positionIn(cursor === undefined ? [order] : positionOf(key, list, cursor));
   const [member, heads] = await Promise.all([
     findMember(tenant, conversationId, userId),
     headsOf(tenant, [conversationId]),
   ]);
   const head = heads.get(conversationId);
   if (!member || !head) throw new Refusal('conversation.not_found');
+  expect(placeOf(caller, conversationId), at);
   const page = await historyPage(tenant, conversationId, logOf(tenant, conversationId), head, place, limit);
   const first = page.messages[0];
   const back = place.order === 'newest' ? 'oldest' : 'newest';
@@ -35,7 +37,7 @@ export const handleListMessages: Handle<typeof listMessages> = async (
   };
 };
 
-const placeOf = ([order, from]: readonly (string | number)[]): Place => ({
+const positionIn = ([order, from]: readonly (string | number)[]): Place => ({
   order: order === 'oldest' ? 'oldest' : 'newest',
   from: from === undefined ? undefined : Number(from),
 });

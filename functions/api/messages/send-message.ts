@@ -15,7 +15,7 @@ import { forget } from '#table/log/settle.ts';
 import { findSendable, linkMedia } from '#table/media.ts';
 import { audienceOf, findMember } from '#table/member.ts';
 import { type StoredMessage, toMessage } from '#table/message.ts';
-import { expect, isExpected, unexpect } from './recent-senders.ts';
+import { expect, isExpected, placeOf, unexpect } from './recent-senders.ts';
 
 /** Milliseconds after a message within which a repetition of its send pushes it again. */
 const REPUSH_MS = 60_000;
@@ -48,7 +48,7 @@ export const handleSendMessage: Handle<typeof sendMessage> = async (
 ) => {
   const { tenant, userId } = caller;
   const log = logOf(tenant, conversationId);
-  const place = `${tenant}\n${userId}\n${conversationId}`;
+  const place = placeOf(caller, conversationId);
   const permit = refusalOf(caller, conversationId, body);
   const sockets = openSocketsOf(tenant, audienceOf(tenant, conversationId));
 

@@ -154,7 +154,7 @@ export async function append<H extends LogHead>(
       continue;
     }
     if (entry && isMine(entry)) return replay(entry);
-    // 48 bits of digest and the millisecond agree with another author's id: wait until the head has forgotten it.
+    // 24 bits of digest and the millisecond agree with another author's id: wait until the head has forgotten it.
     break;
   }
   throw new Refusal('service.contended');
