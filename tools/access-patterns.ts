@@ -13,7 +13,7 @@ export interface AccessPattern {
 }
 
 const COMMENT = /^([ \t]*)\/\*\*((?:(?!\*\/)[\s\S])*?\bAP-\d+(?:(?!\*\/)[\s\S])*?)\*\/\n([^\n]*)\n/gm;
-const CALL = /\bnew (\w+)Command\b|\b(?:paginate(Query|Scan))\b|\b(batchGet)\(/g;
+const CALL = /\bdocuments\.(\w+)\(|\b(batchGet|pagesOf)\(/g;
 
 const nameOf = (declaration: string): string | undefined =>
   /^\s*(?:export )?(?:const |(?:async )?function\*? |async )?(\w+)/.exec(declaration)?.[1];
@@ -24,9 +24,10 @@ const bodyFrom = (text: string, start: number, indent: string): string => {
   return text.slice(start, end ? start + end.index : undefined);
 };
 
-const operationOf = (call: RegExpMatchArray): string => {
-  if (call[3]) return 'BatchGet';
-  return call[2] ?? call[1]!;
+/** `documents.transactWrite` is `TransactWrite`; pages are queries. */
+const operationOf = ([, method, helper]: RegExpMatchArray): string => {
+  const name = method ?? (helper === 'pagesOf' ? 'query' : 'batchGet');
+  return name.charAt(0).toUpperCase() + name.slice(1);
 };
 
 /** Every access pattern under functions/table, by number. Throws when a number is used twice or names nothing. */
