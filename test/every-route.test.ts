@@ -72,9 +72,11 @@ describe.each(addresses)('$title', ({ service, route, address, input }) => {
   });
 
   it('refuses a body that names what the path names', async () => {
-    for (const name of address.path.match(/(?<=\{)\w+(?=\})/g) ?? []) {
+    const named = address.path.match(/(?<=\{)\w+(?=\})/g) ?? [];
+    const rest = Object.fromEntries(Object.entries(input).filter(([name]) => !named.includes(name)));
+    for (const name of named) {
       // A valid one: only who gives it is wrong.
-      const body = JSON.stringify({ ...input, [name]: String(input[name]).replace('AZqY', 'BZqY') });
+      const body = JSON.stringify({ ...rest, [name]: String(input[name]).replace('AZqY', 'BZqY') });
       expect(await send({ body })).toMatchObject({ status: 400, body: { issues: [{ path: name }] } });
     }
     expect(aws.calls()).toEqual([]);

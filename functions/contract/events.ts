@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { ConversationId, Instant, MediaId, UserId } from './ids.ts';
+import { ConversationId, Instant, MediaId, MessageId, UserId } from './ids.ts';
 import { MediaState } from './media.ts';
 import { Message } from './messages.ts';
+import { MemberRole } from './participants.ts';
 
 /**
  * What sockets hear. Events of a conversation's log carry its id and their `seq`: a client applies `seq == last + 1`,
@@ -14,11 +15,41 @@ export const Event = z.discriminatedUnion('type', [
     seq: z.int(),
     message: Message,
   }),
+  /** Its body is another now: edited, or restored after it was deleted. */
+  z.strictObject({
+    type: z.literal('message:updated'),
+    conversationId: ConversationId,
+    seq: z.int(),
+    messageId: MessageId,
+    patch: Message.pick({ body: true, version: true, editedAt: true }),
+  }),
+  z.strictObject({
+    type: z.literal('message:deleted'),
+    conversationId: ConversationId,
+    seq: z.int(),
+    messageId: MessageId,
+    patch: Message.pick({ body: true, version: true, editedAt: true }),
+  }),
   z.strictObject({
     type: z.literal('participant:added'),
     conversationId: ConversationId,
     seq: z.int(),
     userIds: z.array(UserId),
+    message: Message,
+  }),
+  /** They were removed, banned or have left. It is the last they hear of the conversation. */
+  z.strictObject({
+    type: z.literal('participant:removed'),
+    conversationId: ConversationId,
+    seq: z.int(),
+    userIds: z.array(UserId),
+    message: Message,
+  }),
+  z.strictObject({
+    type: z.literal('participant:updated'),
+    conversationId: ConversationId,
+    seq: z.int(),
+    participants: z.array(z.strictObject({ userId: UserId, role: MemberRole })),
     message: Message,
   }),
   z.strictObject({

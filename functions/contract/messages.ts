@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ClientId, ConversationId, Instant, MediaId, MessageId, UserId } from './ids.ts';
 import { Cursor, Limit, page } from './page.ts';
+import { MemberRole } from './participants.ts';
 import { route } from './route.ts';
 
 /** Characters (UTF-16 code units) of a text message. */
@@ -12,19 +13,39 @@ const ImageBody = z.strictObject({
   mediaId: MediaId,
   caption: z.string().max(1_000).optional(),
 });
-/** What the server itself says in a conversation: who came, who was there at the start. */
+/** What the server itself says in a conversation: who came and went, who was there at the start, who is what now. */
 const SystemBody = z.strictObject({
   type: z.literal('system'),
-  kind: z.enum(['conversation_created', 'participants_added']),
+  kind: z.enum([
+    'conversation_created',
+    'participants_added',
+    'participants_removed',
+    'participant_joined',
+    'participant_left',
+    'participant_banned',
+    'participant_unbanned',
+    'role_changed',
+    'ownership_offered',
+    'ownership_withdrawn',
+    'ownership_taken',
+  ]),
   userIds: z.array(UserId),
+  /** The roles that some of them have from now on. */
+  roles: z.array(z.strictObject({ userId: UserId, role: MemberRole })).optional(),
+  /** When a ban or an offer ends; absent: never, or nothing ends. */
+  until: Instant.optional(),
 });
+export type SystemBody = z.output<typeof SystemBody>;
+
+/** What is left of a deleted message: its place. */
+const DeletedBody = z.strictObject({ type: z.literal('deleted') });
 
 /** What a client may send. */
 export const MessageDraft = z.discriminatedUnion('type', [TextBody, ImageBody]);
 export type MessageDraft = z.output<typeof MessageDraft>;
 
 /** What a message may hold. */
-export const MessageBody = z.discriminatedUnion('type', [TextBody, ImageBody, SystemBody]);
+export const MessageBody = z.discriminatedUnion('type', [TextBody, ImageBody, SystemBody, DeletedBody]);
 export type MessageBody = z.output<typeof MessageBody>;
 
 export const Message = z
@@ -40,8 +61,10 @@ export const Message = z
     createdAt: Instant,
     /** When it was first sent elsewhere; only an import sets it. */
     sentAt: Instant.nullable(),
-    /** Counts edits of the body, from 1. */
+    /** Counts what was done to the body, from 1: edits, deleting, restoring. */
     version: z.int(),
+    /** When the body last changed; null while it is as it was sent. */
+    editedAt: Instant.nullable(),
   })
   .meta({ id: 'Message' });
 export type Message = z.output<typeof Message>;
@@ -66,6 +89,8 @@ export const sendMessage = route({
     'message.client_id_reused',
     'message.client_id_ahead',
     'message.client_id_too_old',
+    'message.too_long',
+    'message.rate_limited',
     'message.media_unusable',
     'service.contended',
   ],
@@ -102,5 +127,95 @@ export const listMessages = route({
     previousCursor: z.string().nullable(),
   }),
   refuses: ['conversation.not_found', 'request.cursor_invalid'],
+  status: 200,
+});
+
+const changing = ['table:get', 'table:batch-get', 'table:query', 'table:put', 'table:update', 'table:check'] as const;
+const inConversation = { messageId: MessageId, conversationId: ConversationId.optional() };
+const Version = z.coerce.number().int().min(1);
+
+export const editMessage = route({
+  method: 'PATCH',
+  path: '/messages/{messageId}',
+  aliases: [
+    { method: 'PUT', path: '/messages/{messageId}' },
+    { method: 'PATCH', path: '/conversations/{conversationId}/messages/{messageId}' },
+  ],
+  summary:
+    'Edit a message of yours; say which version (`version` or If-Match), a stale one is answered with the current state',
+  permission: 'message:send',
+  uses: [...changing, 'sockets:post', 'stragglers:send'],
+  input: z.strictObject({ ...inConversation, version: Version.optional(), body: MessageDraft }),
+  output: Message,
+  refuses: [
+    'message.not_found',
+    'message.not_yours',
+    'message.deleted',
+    'message.version_conflict',
+    'conversation.archived',
+    'message.client_id_reused',
+    'message.client_id_ahead',
+    'message.client_id_too_old',
+    'service.contended',
+  ],
+  status: 200,
+});
+
+export const deleteMessage = route({
+  method: 'DELETE',
+  path: '/messages/{messageId}',
+  aliases: [{ method: 'DELETE', path: '/conversations/{conversationId}/messages/{messageId}' }],
+  summary: 'Delete a message: its author may, and owners and admins; its place stays',
+  permission: 'message:send',
+  uses: [...changing, 'sockets:post', 'stragglers:send'],
+  input: z.strictObject(inConversation),
+  output: Message,
+  refuses: [
+    'message.not_found',
+    'message.not_yours',
+    'conversation.archived',
+    'message.client_id_reused',
+    'message.client_id_ahead',
+    'message.client_id_too_old',
+    'service.contended',
+  ],
+  status: 200,
+});
+
+/** Hours within which who deleted a message may bring it back. */
+export const RESTORE_HOURS = 24;
+
+export const restoreMessage = route({
+  method: 'POST',
+  path: '/messages/{messageId}/restore',
+  summary: 'Bring back a message that you deleted within the last day',
+  permission: 'message:send',
+  uses: [...changing, 'sockets:post', 'stragglers:send'],
+  input: z.strictObject({ messageId: MessageId }),
+  output: Message,
+  refuses: [
+    'message.not_found',
+    'message.not_yours',
+    'message.not_restorable',
+    'conversation.archived',
+    'message.client_id_reused',
+    'message.client_id_ahead',
+    'message.client_id_too_old',
+    'service.contended',
+  ],
+  status: 200,
+});
+
+export const listVersions = route({
+  method: 'GET',
+  path: '/messages/{messageId}/versions',
+  summary: 'What a message said before, oldest first; nothing of a deleted one',
+  permission: 'message:read',
+  uses: ['table:get', 'table:batch-get'],
+  input: z.strictObject({ messageId: MessageId }),
+  output: z.strictObject({
+    items: z.array(z.strictObject({ version: z.int(), body: MessageBody, replacedAt: Instant, replacedBy: UserId })),
+  }),
+  refuses: ['message.not_found', 'message.deleted'],
   status: 200,
 });

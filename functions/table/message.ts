@@ -8,7 +8,7 @@ import { tableName } from './table-name.ts';
 /**
  * A message as stored. One-letter names: a page of 50 reads every byte of them.
  * `u` sender, `c` client id, `h` hash of the first body, `b` body, `a` server time (ms), `s` original time (ms, imports),
- * `v` version.
+ * `v` version, `e` and `l` of its changes.
  */
 export const StoredMessage = z.object({
   u: z.string(),
@@ -18,6 +18,9 @@ export const StoredMessage = z.object({
   a: z.number(),
   s: z.number().optional(),
   v: z.number(),
+  /** When the body last changed (ms), and the numbers of the changes, oldest first. */
+  e: z.number().optional(),
+  l: z.array(z.number()).optional(),
 });
 export type StoredMessage = z.output<typeof StoredMessage>;
 
@@ -52,6 +55,7 @@ export const toMessage = (conversationId: string, seq: number, stored: StoredMes
   createdAt: new Date(stored.a).toISOString(),
   sentAt: stored.s === undefined ? null : new Date(stored.s).toISOString(),
   version: stored.v,
+  editedAt: stored.e === undefined ? null : new Date(stored.e).toISOString(),
 });
 
 /** AP-07 One message by its id's parts, consistently; undefined when there is none or the number is a void. */

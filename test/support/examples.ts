@@ -11,6 +11,9 @@ type Inputs = {
 
 export const CONVERSATION_ID = 'cnv_AZqYt2a0cK6fPpQ1mWk3Zg';
 export const MESSAGE_ID = 'msg_AZqYt2a0cK6fPpQ1mWk3Zg_1';
+/** A message of ada's, and one that she has deleted. */
+export const OWN_MESSAGE_ID = 'msg_AZqYt2a0cK6fPpQ1mWk3Zg_2';
+export const DELETED_MESSAGE_ID = 'msg_AZqYt2a0cK6fPpQ1mWk3Zg_3';
 export const MEDIA_ID = 'med_AZqYt2a0cK6fPpQ1mWk3Zg';
 export const IMPORT_ID = 'imp_AZqYt2a0cK6fPpQ1mWk3Zg';
 
@@ -32,6 +35,15 @@ export const EXAMPLES: Inputs = {
     },
     getMessage: { messageId: MESSAGE_ID },
     listMessages: { conversationId: CONVERSATION_ID, order: 'oldest' },
+    editMessage: {
+      messageId: OWN_MESSAGE_ID,
+      conversationId: CONVERSATION_ID,
+      version: 1,
+      body: { type: 'text', text: 'It weaves them as the loom does.' },
+    },
+    deleteMessage: { messageId: OWN_MESSAGE_ID, conversationId: CONVERSATION_ID },
+    restoreMessage: { messageId: DELETED_MESSAGE_ID },
+    listVersions: { messageId: MESSAGE_ID },
   },
   realtime: { createTicket: {} },
   media: {

@@ -34,6 +34,7 @@ export const created = (seq: number, characters = 5): Extract<Event, { type: 'me
     createdAt: '2026-11-21T09:30:00.000Z',
     sentAt: null,
     version: 1,
+    editedAt: null,
   },
 });
 

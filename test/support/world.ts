@@ -1,10 +1,13 @@
 import { messageIdOf, partsOfMessageId } from '#contract/ids.ts';
+import { DEFAULT_RULES } from '#contract/tenant.ts';
 import { HeadEntity } from '#table/conversation.ts';
 import { type Item, scope } from '#table/entity.ts';
 import { conversationIdOfImport, hashOfConversation, ImportEntity } from '#table/import.ts';
 import { MediaEntity } from '#table/media.ts';
 import { MemberEntity } from '#table/member.ts';
 import { MessageEntity } from '#table/message.ts';
+import { RateBucketEntity } from '#table/rate-bucket.ts';
+import { TenantChangeEntity, TenantSettingsEntity } from '#table/tenant-settings.ts';
 import { CONVERSATION_ID, EXAMPLES, IMPORT_ID, MEDIA_ID, MESSAGE_ID } from './examples.ts';
 
 const AT = Date.UTC(2026, 10, 21, 9, 30);
@@ -37,9 +40,18 @@ export function itemsOf(tenantId: string): Item[] {
       floor: -1,
       lastAt: AT,
     });
+  const settings = {
+    rules: { ...DEFAULT_RULES, retention: { days: 365 } },
+    version: 2,
+    at: AT,
+    by: 'ada',
+  };
   const imported = conversationIdOfImport(tenant, IMPORT_ID);
   return [
     head(CONVERSATION_ID, seq),
+    RateBucketEntity.toItem(tenant, { userId: 'ada', counted: 'messages' }, { t: AT * 1_000 }),
+    TenantSettingsEntity.toItem(tenant, undefined, settings),
+    TenantChangeEntity.toItem(tenant, 2, { ...settings, before: DEFAULT_RULES }),
     head(imported, 0),
     ImportEntity.toItem(tenant, IMPORT_ID, {
       conversationId: imported,

@@ -3,6 +3,7 @@ import { IMPORT_MUTANTS } from './imports.ts';
 import { LIVE_MUTANTS } from './live.ts';
 import { LOG_MUTANTS } from './log.ts';
 import { MEDIA_MUTANTS } from './media.ts';
+import { MESSAGE_CHANGE_MUTANTS } from './message-change.ts';
 import type { Mutant } from './mutant.ts';
 import { RUNTIME_MUTANTS } from './runtime.ts';
 import { SEARCH_MUTANTS } from './search.ts';
@@ -11,6 +12,7 @@ import { TABLE_MUTANTS } from './table.ts';
 /** Every mutant, in the order of the design. */
 export const MUTANTS: readonly Mutant[] = [
   ...LOG_MUTANTS,
+  ...MESSAGE_CHANGE_MUTANTS,
   ...TABLE_MUTANTS,
   ...RUNTIME_MUTANTS,
   ...IDENTITY_MUTANTS,

@@ -2,7 +2,7 @@ import { timeOfClientId } from '#domain/client-id.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { LIMITS, type Limits, placeOf } from '#domain/sequence.ts';
 import { keyOfClientId } from './client-id-key.ts';
-import { lookBack } from './look-back.ts';
+import { lookBack, originOf } from './look-back.ts';
 import type { Entry, LogHead, LogStore, Preview, TakeCondition, Taken, Taking } from './store.ts';
 
 /** One thing to be written to a log exactly once, however often it is tried. */
@@ -12,6 +12,10 @@ export interface Write {
   /** Digest of what is written: the same id with another digest is refused. */
   readonly hash: string;
   readonly preview?: Preview | undefined;
+  /** For a change of what may be the last message: see `Taking`. */
+  readonly renews?: Taking['renews'];
+  /** Under which prefix of the log it lies; messages when not said. */
+  readonly of?: 'messages' | 'changes';
   /**
    * Stores it at the number taken, write-once; `at` is the server's time. False when something lies at that number.
    * Raises a `Refusal` when what it changes has changed meanwhile: the number then becomes a void.
@@ -58,13 +62,17 @@ export async function append<H extends LogHead>(
   const tau = timeOfClientId(write.clientId);
   // A failing call may leave before it looks at the permit: its own failure must not go unheard as a second one.
   permit.catch(() => undefined);
-  const taking = (): Taking => ({ key, at: clock(), preview: write.preview });
+  let { renews } = write;
+  const taking = (): Taking => ({ key, at: clock(), preview: write.preview, renews });
+  const wanted = { author: write.author, clientId: write.clientId, tau, of: write.of };
 
-  const isMine = (entry: Entry): boolean =>
-    entry.kind === 'message' && entry.message.u === write.author && entry.message.c === write.clientId;
+  const isMine = (entry: Entry): boolean => {
+    const origin = originOf(entry);
+    return origin?.u === write.author && origin.c === write.clientId;
+  };
 
   const replay = (entry: Entry): Appended<H> => {
-    const stored = entry.kind === 'message' ? entry.message.h : undefined;
+    const stored = originOf(entry)?.h;
     if (stored !== write.hash)
       throw new Refusal('message.client_id_reused', { storedHash: stored ?? null, givenHash: write.hash });
     return { seq: entry.seq, at: entry.at, replayed: entry, head: undefined };
@@ -76,7 +84,7 @@ export async function append<H extends LogHead>(
     const entry = place
       ? await log.entry(place.seq)
       : head && tau <= head.floor
-        ? await lookBack(log, head, { author: write.author, clientId: write.clientId, tau }, limits)
+        ? await lookBack(log, head, wanted, limits)
         : undefined;
     if (entry && entry !== 'too_far' && isMine(entry)) return replay(entry);
     throw refusal;
@@ -125,12 +133,14 @@ export async function append<H extends LogHead>(
     } else {
       if (!taken.head) throw new Refusal('conversation.not_found');
       head = taken.head;
+      // What was the last message is no longer: lists do not show the change.
+      if (renews && head.lastSeq !== renews.lastSeq) renews = undefined;
       seq = placeOf(head, key)?.seq;
       if (seq === undefined) {
         if (head.archivedAt !== undefined) throw new Refusal('conversation.archived');
         if (tau > head.floor) continue;
         // Read the head first and the log second: what is stored meanwhile is still in one of two generations.
-        const found = await lookBack(log, head, { author: write.author, clientId: write.clientId, tau }, limits);
+        const found = await lookBack(log, head, wanted, limits);
         if (found === 'too_far') throw new Refusal('message.client_id_too_old', { floor: head.floor });
         if (found) return replay(found);
         condition = { generationAtMost: head.generation + 1 };

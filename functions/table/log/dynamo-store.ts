@@ -5,6 +5,7 @@ import { digits, type Item, join, type Key, type TenantKey } from '../entity.ts'
 import { logPartition, MessageEntity, seqOf } from '../message.ts';
 import { TABLE } from '../schema.ts';
 import { tableName } from '../table-name.ts';
+import { ChangeEntity } from './change.ts';
 import { calmly } from './contention.ts';
 import type { Entry, LogStore, Taken, Taking } from './store.ts';
 
@@ -23,18 +24,26 @@ const entryOf = (item: Item): Entry => {
   const seq = seqOf(item.sk);
   const kind = item[TABLE.entity];
   if (kind === VOID) return { kind: 'void', seq, at: Number(item.a) };
-  if (kind !== MessageEntity.type) return { kind: 'change', seq, at: Number(item.a) };
+  if (kind === ChangeEntity.type) {
+    const change = ChangeEntity.fromItem(item);
+    return { kind: 'change', seq, at: change.a, change };
+  }
   const message = MessageEntity.fromItem(item);
   return { kind: 'message', seq, at: message.a, message };
 };
 
 /** The attributes of a number-taking update besides its condition. */
-const taking = ({ key, at, preview }: Taking) => ({
+const taking = ({ key, at, preview, renews }: Taking) => ({
   set: `#seq = #seq + :one, #recent.#key = #seq + :one, #lastAt = :at${
-    preview ? ', #last = :last, #lastSeq = #seq + :one' : ''
+    preview ? ', #last = :last, #lastSeq = #seq + :one' : renews ? ', #last = :last' : ''
   }`,
-  names: { ...NAMES, '#key': key, ...(preview ? { '#last': 'last', '#lastSeq': 'lastSeq' } : {}) },
-  values: { ':one': 1, ':at': at, ...(preview ? { ':last': preview } : {}) },
+  names: { ...NAMES, '#key': key, ...(preview || renews ? { '#last': 'last', '#lastSeq': 'lastSeq' } : {}) },
+  values: {
+    ':one': 1,
+    ':at': at,
+    ...(preview ? { ':last': preview } : renews ? { ':last': renews.preview, ':lastSeq': renews.lastSeq } : {}),
+  },
+  condition: renews ? ' AND #lastSeq = :lastSeq' : '',
 });
 
 /** The log of one conversation in the table. AP-30 to AP-38; docs/adr/0005 has the rules. */
@@ -90,13 +99,13 @@ export function logOf(tenant: TenantKey, conversationId: string): LogStore<Head>
 
     /** AP-31 Take the next number: one conditional update of the head. */
     take: (request, on) => {
-      const { set, names, values } = taking(request);
+      const { set, names, values, condition } = taking(request);
       const above = 'floorBelow' in on;
       return update({
         set,
         condition: `attribute_exists(pk) AND attribute_not_exists(#archivedAt) AND attribute_not_exists(#recent.#key) AND attribute_not_exists(#older.#key) AND ${
           above ? '#floor < :floorBelow' : '#generation <= :generationAtMost'
-        }`,
+        }${condition}`,
         names: above
           ? { ...withoutGeneration(names), '#archivedAt': 'archivedAt', '#floor': 'floor' }
           : { ...names, '#archivedAt': 'archivedAt' },
@@ -109,7 +118,8 @@ export function logOf(tenant: TenantKey, conversationId: string): LogStore<Head>
 
     /** AP-32 Give a remembered client id another number. */
     move: (request, from) => {
-      const { set, names, values } = taking(request);
+      // Lists are not renewed by a moved change: its message is looked at again where it is shown.
+      const { set, names, values } = taking({ ...request, renews: undefined });
       const older = from.generation === 'older';
       return update({
         set: older ? `${set} REMOVE #older.#key` : set,
@@ -197,12 +207,13 @@ export function logOf(tenant: TenantKey, conversationId: string): LogStore<Head>
     },
 
     /** AP-38 Messages below a number, newest first, consistently. */
-    backwards: async (before, limit) => {
+    backwards: async (before, limit, of = 'messages') => {
+      const keyOf = of === 'messages' ? messageKey : changeKey;
       const { Items = [] } = await documents.query({
         TableName,
         ConsistentRead: true,
         KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
-        ExpressionAttributeValues: { ':pk': pk, ':first': messageKey(0).sk, ':last': messageKey(before - 1).sk },
+        ExpressionAttributeValues: { ':pk': pk, ':first': keyOf(0).sk, ':last': keyOf(before - 1).sk },
         ScanIndexForward: false,
         Limit: limit,
       });

@@ -1,6 +1,10 @@
 import { type Limits, lookBackHorizon } from '#domain/sequence.ts';
 import type { Entry, LogHead, LogStore } from './store.ts';
 
+/** Who wrote an entry, under which client or operation id, with which digest; undefined for a void. */
+export const originOf = (entry: Entry): { u: string; c?: string | undefined; h?: string | undefined } | undefined =>
+  entry.kind === 'message' ? entry.message : entry.kind === 'change' ? entry.change : undefined;
+
 /** Entries one step of a look-back reads. */
 const STEP = 250;
 
@@ -12,16 +16,21 @@ const STEP = 250;
 export async function lookBack(
   log: LogStore,
   head: LogHead,
-  wanted: { readonly author: string; readonly clientId: string; readonly tau: number },
+  wanted: {
+    readonly author: string;
+    readonly clientId: string;
+    readonly tau: number;
+    readonly of?: 'messages' | 'changes';
+  },
   limits: Limits,
 ): Promise<Entry | 'too_far' | undefined> {
   const horizon = lookBackHorizon(wanted.tau, limits);
   let before = head.seq + 1;
   for (let read = 0; read < limits.lookBack; ) {
-    const entries = await log.backwards(before, Math.min(STEP, limits.lookBack - read));
+    const entries = await log.backwards(before, Math.min(STEP, limits.lookBack - read), wanted.of);
     for (const entry of entries) {
-      if (entry.kind === 'message' && entry.message.u === wanted.author && entry.message.c === wanted.clientId)
-        return entry;
+      const origin = originOf(entry);
+      if (origin?.u === wanted.author && origin.c === wanted.clientId) return entry;
       if (entry.at < horizon) return undefined;
     }
     const last = entries.at(-1);

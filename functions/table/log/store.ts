@@ -1,16 +1,18 @@
 import type { Sequencer } from '#domain/sequence.ts';
 import type { StoredMessage } from '../message.ts';
+import type { StoredChange } from './change.ts';
 
 /** What lies at one number of a log. */
 export type Entry =
   | { readonly kind: 'message'; readonly seq: number; readonly at: number; readonly message: StoredMessage }
-  | { readonly kind: 'change'; readonly seq: number; readonly at: number }
+  | { readonly kind: 'change'; readonly seq: number; readonly at: number; readonly change: StoredChange }
   | { readonly kind: 'void'; readonly seq: number; readonly at: number };
 
 /** A conversation's head as the log's rules need it. */
 export interface LogHead extends Sequencer {
   readonly lastAt: number;
   readonly archivedAt?: number | undefined;
+  readonly lastSeq?: number | undefined;
 }
 
 /** What a list shows of the last message. */
@@ -27,6 +29,8 @@ export interface Taking {
   readonly at: number;
   /** Set when the number is for a message that lists should show. */
   readonly preview?: Preview | undefined;
+  /** Set when the number is for a change of the last message: what lists show then, on condition that it is still the last. */
+  readonly renews?: { readonly lastSeq: number; readonly preview: Preview } | undefined;
 }
 
 /**
@@ -62,6 +66,6 @@ export interface LogStore<H extends LogHead = LogHead> {
   readonly entry: (seq: number) => Promise<Entry | undefined>;
   /** All entries from `first` to `last`, both included, by number. */
   readonly entries: (first: number, last: number) => Promise<Entry[]>;
-  /** Up to `limit` messages and voids below `before`, newest first. */
-  readonly backwards: (before: number, limit: number) => Promise<Entry[]>;
+  /** Up to `limit` messages (or changes) and voids below `before`, newest first. */
+  readonly backwards: (before: number, limit: number, of?: 'messages' | 'changes') => Promise<Entry[]>;
 }

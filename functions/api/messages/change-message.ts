@@ -1,0 +1,131 @@
+import { partsOfMessageId } from '#contract/ids.ts';
+import type { Message, MessageBody } from '#contract/messages.ts';
+import { announce } from '#delivery/announce.ts';
+import { openSocketsOf } from '#delivery/open-sockets.ts';
+import { previewOf } from '#domain/preview.ts';
+import { Refusal } from '#domain/refusal.ts';
+import { log as logger } from '#runtime/log.ts';
+import { mintClientId, parseOperationId } from '#runtime/operation-id.ts';
+import type { Request } from '#runtime/service.ts';
+import type { Head } from '#table/conversation.ts';
+import { findHeadFor } from '#table/conversation-list.ts';
+import { digestOf } from '#table/digest.ts';
+import { append } from '#table/log/append.ts';
+import { logOf } from '#table/log/dynamo-store.ts';
+import { forget } from '#table/log/settle.ts';
+import { audienceOf, type Member } from '#table/member.ts';
+import { findStoredMessage, type StoredMessage, toMessage } from '#table/message.ts';
+import { changeMessage, showInLists } from '#table/message-change.ts';
+
+/** A message that somebody wants to change, with all that a decision needs. */
+export interface Found {
+  readonly conversationId: string;
+  readonly seq: number;
+  readonly stored: StoredMessage;
+  readonly head: Head;
+  readonly member: Member;
+}
+
+/** The message, for a member of its conversation. Raises `message.not_found`, also where an alias names another conversation. */
+export async function findForChange(
+  { messageId, conversationId: named }: { messageId: string; conversationId?: string | undefined },
+  { caller }: Request,
+): Promise<Found> {
+  const { conversationId, seq } = partsOfMessageId(messageId);
+  const [{ head, member }, stored] = await Promise.all([
+    findHeadFor(caller.tenant, conversationId, caller.userId),
+    findStoredMessage(caller.tenant, { conversationId, seq }),
+  ]);
+  if (!head || !member || !stored || (named !== undefined && named !== conversationId))
+    throw new Refusal('message.not_found');
+  return { conversationId, seq, stored, head, member };
+}
+
+/** What is to become of a message. */
+export interface Change {
+  readonly kind: 'message_edited' | 'message_deleted' | 'message_restored';
+  readonly body: MessageBody;
+  /** The version that is changed. */
+  readonly version: number;
+  /** What the caller asked for: the same operation id with another is refused. */
+  readonly asked: readonly unknown[];
+  /** Why the actor may not; looked at only when the operation was not carried out before. */
+  readonly refusal: Refusal | undefined;
+}
+
+const shownAs = (by: string, body: MessageBody) =>
+  body.type === 'text' || body.type === 'image' ? previewOf(by, body) : { by, type: body.type, text: '' };
+
+/**
+ * Changes a message: takes a number, writes message and log entry together, tells the sockets. The same operation id
+ * (Idempotency-Key) any number of times changes it once. Raises `message.version_conflict` with the current state.
+ */
+export async function changeOnce(
+  found: Found,
+  change: Change,
+  request: Request,
+): Promise<{ body: Message; replayed: boolean }> {
+  const { caller, idempotencyKey } = request;
+  const { tenant, userId } = caller;
+  const { conversationId, seq: target, stored, head } = found;
+  const log = logOf(tenant, conversationId);
+  const operationId = parseOperationId(idempotencyKey) ?? mintClientId();
+  const hash = digestOf([change.kind, target, ...change.asked]);
+  const sockets = openSocketsOf(tenant, audienceOf(tenant, conversationId));
+  const current = async (): Promise<Message> => {
+    const now = await findStoredMessage(tenant, { conversationId, seq: target });
+    return toMessage(conversationId, target, now ?? stored);
+  };
+  const conflict = async () => new Refusal('message.version_conflict', { current: await current() });
+  const refusal = change.refusal ?? (stored.v === change.version ? undefined : await conflict());
+  const last = head.lastSeq === target;
+  const what = { kind: change.kind, seq: target, before: stored.b, version: change.version } as const;
+  const store = async (seq: number, at: number): Promise<boolean> => {
+    const written = await changeMessage(tenant, {
+      conversationId,
+      seq,
+      actor: userId,
+      operationId,
+      hash,
+      at,
+      what,
+      body: change.body,
+    });
+    if (written !== 'stale') return written === 'done';
+    const now = await current();
+    // The number's update has renewed what lists show, for a change that did not happen.
+    if (last) await showInLists(tenant, conversationId, target, shownAs(now.senderId, now.body));
+    throw await conflict();
+  };
+
+  const appended = await append(
+    log,
+    {
+      author: userId,
+      clientId: operationId,
+      hash,
+      of: 'changes',
+      ...(last ? { renews: { lastSeq: target, preview: shownAs(stored.u, change.body) } } : {}),
+      store,
+    },
+    { permit: Promise.resolve(refusal) },
+  );
+  const message = await current();
+  const type = change.kind === 'message_deleted' ? 'message:deleted' : 'message:updated';
+  const { body, version, editedAt } = message;
+  const event = {
+    type,
+    conversationId,
+    seq: appended.seq,
+    messageId: message.id,
+    patch: { body, version, editedAt },
+  } as const;
+  await Promise.all([
+    announce(tenant, sockets, conversationId, [event]),
+    appended.head &&
+      forget(log, appended.head).catch((error: unknown) =>
+        logger.error('log.forget_failed', error, { conversationId }),
+      ),
+  ]);
+  return { body: message, replayed: appended.replayed !== undefined };
+}

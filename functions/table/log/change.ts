@@ -1,0 +1,36 @@
+import * as z from 'zod';
+import { MessageBody } from '#contract/messages.ts';
+import { digits, entity, join, type Key, type TenantKey } from '../entity.ts';
+import { logPartition } from '../message.ts';
+
+/** What a change was. It carries what was before: the changes of a message are its history. */
+export const ChangeOf = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.enum(['message_edited', 'message_deleted', 'message_restored']),
+    /** The number of the message. */
+    seq: z.number(),
+    before: MessageBody,
+    /** The version that `before` was. */
+    version: z.number(),
+  }),
+]);
+export type ChangeOf = z.output<typeof ChangeOf>;
+
+/**
+ * A change of something in a conversation, as its log tells it. `u` who, `c` operation id, `h` digest of the request, `a`
+ * server time (ms), `d` what.
+ */
+export const StoredChange = z.object({ u: z.string(), c: z.string(), h: z.string(), a: z.number(), d: ChangeOf });
+export type StoredChange = z.output<typeof StoredChange>;
+
+export const ChangeEntity = entity({
+  type: 'change',
+  schema: StoredChange,
+  key: (
+    tenant: TenantKey,
+    { conversationId, seq }: { readonly conversationId: string; readonly seq: number },
+  ): Key => ({
+    pk: logPartition(tenant, conversationId),
+    sk: join('E', digits(seq)),
+  }),
+});

@@ -1,0 +1,103 @@
+import { ConditionalCheckFailedException, documents, TransactionCanceledException } from '#aws/documents.ts';
+import type { MessageBody } from '#contract/messages.ts';
+import { batchGet } from './batch-get.ts';
+import { HeadEntity } from './conversation.ts';
+import type { TenantKey } from './entity.ts';
+import { ChangeEntity, type ChangeOf, type StoredChange } from './log/change.ts';
+import { calmly } from './log/contention.ts';
+import type { Preview } from './log/store.ts';
+import { MessageEntity } from './message.ts';
+import { tableName } from './table-name.ts';
+
+/** A change of one message, at one number of its conversation's log. */
+export interface MessageChange {
+  readonly conversationId: string;
+  /** The number the change has taken. */
+  readonly seq: number;
+  readonly actor: string;
+  readonly operationId: string;
+  readonly hash: string;
+  readonly at: number;
+  readonly what: ChangeOf;
+  readonly body: MessageBody;
+}
+
+/**
+ * AP-70 Change a message's body and write the log's entry with what was before, both or neither, while the message is in
+ * the version that was changed. `seq`: something lies at the number. `stale`: the message has changed meanwhile.
+ */
+export async function changeMessage(tenant: TenantKey, change: MessageChange): Promise<'done' | 'seq' | 'stale'> {
+  const { conversationId, seq, actor, operationId, hash, at, what, body } = change;
+  const TableName = tableName();
+  const entry: StoredChange = { u: actor, c: operationId, h: hash, a: at, d: what };
+  try {
+    await calmly(() =>
+      documents.transactWrite([
+        {
+          Put: {
+            TableName,
+            Item: ChangeEntity.toItem(tenant, { conversationId, seq }, entry),
+            ConditionExpression: 'attribute_not_exists(pk)',
+          },
+        },
+        {
+          Update: {
+            TableName,
+            Key: MessageEntity.key(tenant, { conversationId, seq: what.seq }),
+            UpdateExpression:
+              'SET #b = :body, #v = #v + :one, #e = :at, #l = list_append(if_not_exists(#l, :none), :number)',
+            ConditionExpression: '#v = :version AND #type = :message',
+            ExpressionAttributeNames: { '#b': 'b', '#v': 'v', '#e': 'e', '#l': 'l', '#type': 'ty' },
+            ExpressionAttributeValues: {
+              ':body': body,
+              ':one': 1,
+              ':at': at,
+              ':none': [],
+              ':number': [seq],
+              ':version': what.version,
+              ':message': MessageEntity.type,
+            },
+          },
+        },
+      ]),
+    );
+    return 'done';
+  } catch (error) {
+    if (!(error instanceof TransactionCanceledException)) throw error;
+    const failed = error.CancellationReasons.findIndex(({ Code }) => Code === 'ConditionalCheckFailed');
+    if (failed < 0) throw error;
+    return failed === 0 ? 'seq' : 'stale';
+  }
+}
+
+/** AP-71 The changes at these numbers of a log, oldest first. */
+export async function changesAt(
+  tenant: TenantKey,
+  conversationId: string,
+  numbers: readonly number[],
+): Promise<StoredChange[]> {
+  const keys = numbers.map((seq) => ChangeEntity.key(tenant, { conversationId, seq }));
+  const items = await batchGet(keys, { consistent: true });
+  return items.map(ChangeEntity.fromItem).sort((a, b) => a.d.version - b.d.version);
+}
+
+/** AP-72 What lists show of the last message, on condition that it is still the last. */
+export async function showInLists(
+  tenant: TenantKey,
+  conversationId: string,
+  lastSeq: number,
+  preview: Preview,
+): Promise<void> {
+  try {
+    await documents.update({
+      TableName: tableName(),
+      Key: HeadEntity.key(tenant, conversationId),
+      UpdateExpression: 'SET #last = :last',
+      ConditionExpression: '#lastSeq = :lastSeq',
+      ExpressionAttributeNames: { '#last': 'last', '#lastSeq': 'lastSeq' },
+      ExpressionAttributeValues: { ':last': preview, ':lastSeq': lastSeq },
+    });
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+  }
+}
