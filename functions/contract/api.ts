@@ -7,6 +7,7 @@ import * as participants from './participants.ts';
 import * as realtime from './realtime.ts';
 import type { Route } from './route.ts';
 import * as search from './search.ts';
+import * as tenant from './tenant.ts';
 
 /** Every operation, by the service (= the Lambda function) that answers it. */
 export const api = {
@@ -30,6 +31,11 @@ export const api = {
   realtime: { createTicket: realtime.createTicket },
   media: { requestUpload: media.requestUpload, getMedia: media.getMedia, getMediaUrl: media.getMediaUrl },
   search: { searchMessages: search.searchMessages },
+  tenant: {
+    getTenantSettings: tenant.getTenantSettings,
+    updateTenantSettings: tenant.updateTenantSettings,
+    listTenantSettingsHistory: tenant.listTenantSettingsHistory,
+  },
   imports: { startImport: imports.startImport, getImport: imports.getImport, importBatch: imports.importBatch },
 } as const satisfies Record<string, Record<string, Route>>;
 

@@ -45,6 +45,14 @@ const problemExample = (code: ErrorCode) => {
 
 const REQUEST_ID = { 'x-request-id': { $ref: '#/components/headers/RequestId' } };
 
+/** What a rate-limited operation says of the rate. */
+const RATE_LIMIT = Object.fromEntries(
+  ['Limit', 'Remaining', 'Reset', 'Policy'].map((part) => [
+    `ratelimit-${part.toLowerCase()}`,
+    { $ref: `#/components/headers/RateLimit${part}` },
+  ]),
+);
+
 /** The refusals of one HTTP status as one response. */
 const refusals = (codes: readonly ErrorCode[]): Record<string, JsonSchema> => {
   const byStatus = Map.groupBy(codes, (code) => ERRORS[code][0]);
@@ -55,7 +63,8 @@ const refusals = (codes: readonly ErrorCode[]): Record<string, JsonSchema> => {
         description: some.map((code) => `\`${code}\`: ${ERRORS[code][1]}`).join('\n'),
         headers: {
           ...REQUEST_ID,
-          ...(status === 503 ? { 'retry-after': { $ref: '#/components/headers/RetryAfter' } } : {}),
+          ...(status === 503 || status === 429 ? { 'retry-after': { $ref: '#/components/headers/RetryAfter' } } : {}),
+          ...(status === 429 ? RATE_LIMIT : {}),
         },
         content: {
           'application/problem+json': {
@@ -84,9 +93,10 @@ const takesKey = (route: Route): boolean => route.refuses.some((code) => code.en
 
 const responses = (route: Route, output: JsonSchema, example: unknown): JsonSchema => {
   const codes = [...new Set([...(isPublic(route.permission) ? PUBLIC_REFUSALS : COMMON_REFUSALS), ...route.refuses])];
-  const replayed = { 'idempotent-replayed': { $ref: '#/components/headers/IdempotentReplayed' } };
+  const rate = codes.some((code) => ERRORS[code][0] === 429) ? RATE_LIMIT : {};
+  const replayed = { ...rate, 'idempotent-replayed': { $ref: '#/components/headers/IdempotentReplayed' } };
   return {
-    [route.status]: answer(route.summary, output, example),
+    [route.status]: answer(route.summary, output, example, rate),
     ...(replays(route) && route.status !== 200
       ? { 200: answer('The same request came before: the first answer again.', output, example, replayed) }
       : {}),
@@ -172,6 +182,16 @@ export function openApiDocument(version: string) {
       headers: {
         RequestId: { description: 'Names this request in the logs.', schema: { type: 'string' } },
         RetryAfter: { description: 'Seconds to wait before trying again.', schema: { type: 'integer' } },
+        RateLimitLimit: { description: 'Times the operation may be done in a window.', schema: { type: 'integer' } },
+        RateLimitRemaining: { description: 'Times it may be done at once, now.', schema: { type: 'integer' } },
+        RateLimitReset: {
+          description: 'Seconds until everything used is there again.',
+          schema: { type: 'integer' },
+        },
+        RateLimitPolicy: {
+          description: 'Limit, seconds of its window, and times at once.',
+          schema: { type: 'string', examples: ['60;w=60;burst=60'] },
+        },
         IdempotentReplayed: {
           description: 'Says that this answer was given before and nothing was stored.',
           schema: { type: 'string', const: 'true' },

@@ -20,6 +20,8 @@ const ALLOWED = {
   'media:read': ['user', 'admin'],
   'search:query': ['user', 'admin'],
   'import:write': ['admin'],
+  'tenant:read': ['user', 'admin'],
+  'tenant:write': ['admin'],
 } as const satisfies Record<string, 'public' | readonly TenantRole[]>;
 
 export type Permission = keyof typeof ALLOWED;

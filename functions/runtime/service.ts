@@ -2,11 +2,13 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { ErrorCode } from '#contract/errors.ts';
 import { allows, isPublic } from '#contract/permissions.ts';
 import type { Input, Output, Route } from '#contract/route.ts';
+import type { TooOften } from '#domain/rate-limit.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { type Caller, callerOf } from './caller.ts';
 import { inputOf } from './input.ts';
 import { log } from './log.ts';
 import { issuesOf, problem } from './problem.ts';
+import { rateLimitHeaders } from './rate-limit-headers.ts';
 
 /** What a handler knows of the request besides its input. */
 export interface Request {
@@ -23,6 +25,8 @@ export interface Request {
 export interface Answer<T> {
   readonly body: T;
   readonly replayed?: boolean;
+  /** More headers, by their names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export type Handle<R extends Route> = (input: Input<R>, request: Request) => Promise<Answer<Output<R>>>;
@@ -33,7 +37,8 @@ const HEADERS = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
   'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'idempotent-replayed,retry-after,x-request-id',
+  'access-control-expose-headers':
+    'etag,idempotent-replayed,ratelimit-limit,ratelimit-policy,ratelimit-remaining,ratelimit-reset,retry-after,x-request-id',
 };
 
 const reply = (
@@ -47,9 +52,12 @@ const reply = (
   body: JSON.stringify(body),
 });
 
-const refuse = (code: ErrorCode, requestId: string, details?: Readonly<Record<string, unknown>>) => {
+const refuse = (code: ErrorCode, requestId: string, { details, quota }: Partial<TooOften> = {}) => {
   const document = problem(code, requestId, details);
-  const headers: Record<string, string> = { 'content-type': 'application/problem+json' };
+  const headers: Record<string, string> = {
+    'content-type': 'application/problem+json',
+    ...(quota ? rateLimitHeaders(quota) : {}),
+  };
   if (document.status === 503) headers['retry-after'] = '1';
   return reply(document.status, document, requestId, headers);
 };
@@ -103,11 +111,12 @@ export function service<Routes extends Record<string, Route>>(routes: Routes, ha
       });
       result = reply(answer.replayed ? 200 : route.status, answer.body, requestId, {
         ...(answer.replayed ? { 'idempotent-replayed': 'true' } : {}),
+        ...answer.headers,
       });
     } catch (error) {
       if (error instanceof Refusal) {
         code = error.code;
-        result = refuse(error.code, requestId, error.details);
+        result = refuse(error.code, requestId, error);
       } else {
         code = 'service.failed';
         log.error('request.failed', error, { requestId });

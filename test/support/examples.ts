@@ -52,6 +52,11 @@ export const EXAMPLES: Inputs = {
     getMediaUrl: { mediaId: MEDIA_ID, rendition: 'thumbnail' },
   },
   search: { searchMessages: { q: '"analytical engine"' } },
+  tenant: {
+    getTenantSettings: {},
+    updateTenantSettings: { version: 2, limits: { messagesPerMinute: 120 } },
+    listTenantSettingsHistory: { limit: 10 },
+  },
   imports: {
     startImport: {
       importId: IMPORT_ID,

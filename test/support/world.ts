@@ -3,18 +3,29 @@ import { DEFAULT_RULES } from '#contract/tenant.ts';
 import { HeadEntity } from '#table/conversation.ts';
 import { type Item, scope } from '#table/entity.ts';
 import { conversationIdOfImport, hashOfConversation, ImportEntity } from '#table/import.ts';
+import { ChangeEntity } from '#table/log/change.ts';
 import { MediaEntity } from '#table/media.ts';
 import { MemberEntity } from '#table/member.ts';
 import { MessageEntity } from '#table/message.ts';
 import { RateBucketEntity } from '#table/rate-bucket.ts';
 import { TenantChangeEntity, TenantSettingsEntity } from '#table/tenant-settings.ts';
-import { CONVERSATION_ID, EXAMPLES, IMPORT_ID, MEDIA_ID, MESSAGE_ID } from './examples.ts';
+import {
+  CONVERSATION_ID,
+  DELETED_MESSAGE_ID,
+  EXAMPLES,
+  IMPORT_ID,
+  MEDIA_ID,
+  MESSAGE_ID,
+  OWN_MESSAGE_ID,
+} from './examples.ts';
 
 const AT = Date.UTC(2026, 10, 21, 9, 30);
+/** The number of the change that deleted a message. */
+const DELETION = 4;
 
 /**
- * What a tenant's table holds so that every example finds something: a group of `ada` (owner) and `bob` with one
- * message, a picture of ada's that is ready, and an import that has begun.
+ * What a tenant's table holds so that every example finds something: a group of `ada` (owner) and `bob` with a
+ * message of bob's, one of ada's and one that she deleted, a picture of ada's that is ready, and an import that has begun.
  */
 export function itemsOf(tenantId: string): Item[] {
   const tenant = scope(tenantId);
@@ -48,7 +59,7 @@ export function itemsOf(tenantId: string): Item[] {
   };
   const imported = conversationIdOfImport(tenant, IMPORT_ID);
   return [
-    head(CONVERSATION_ID, seq),
+    head(CONVERSATION_ID, DELETION),
     RateBucketEntity.toItem(tenant, { userId: 'ada', counted: 'messages' }, { t: AT * 1_000 }),
     TenantSettingsEntity.toItem(tenant, undefined, settings),
     TenantChangeEntity.toItem(tenant, 2, { ...settings, before: DEFAULT_RULES }),
@@ -67,6 +78,37 @@ export function itemsOf(tenantId: string): Item[] {
       tenant,
       { conversationId: CONVERSATION_ID, seq },
       { u: 'bob', b: { type: 'text', text: 'Good morning.' }, a: AT, v: 1 },
+    ),
+    MessageEntity.toItem(tenant, partsOfMessageId(OWN_MESSAGE_ID), {
+      u: 'ada',
+      b: { type: 'text', text: 'It weaves.' },
+      a: AT,
+      v: 1,
+    }),
+    MessageEntity.toItem(tenant, partsOfMessageId(DELETED_MESSAGE_ID), {
+      u: 'ada',
+      b: { type: 'deleted' },
+      a: AT,
+      v: 2,
+      e: AT,
+      l: [DELETION],
+    }),
+    ChangeEntity.toItem(
+      tenant,
+      { conversationId: CONVERSATION_ID, seq: DELETION },
+      {
+        u: 'ada',
+        c: 'AZqYt2a0cK6fPpQ1mWk3Zg',
+        h: 'test',
+        // Not long ago, so that it can be brought back.
+        a: Date.now(),
+        d: {
+          kind: 'message_deleted',
+          seq: partsOfMessageId(DELETED_MESSAGE_ID).seq,
+          before: { type: 'text', text: 'Never mind.' },
+          version: 1,
+        },
+      },
     ),
     MediaEntity.toItem(tenant, MEDIA_ID, {
       mediaId: MEDIA_ID,

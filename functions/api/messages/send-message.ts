@@ -7,6 +7,7 @@ import { Refusal } from '#domain/refusal.ts';
 import type { Caller } from '#runtime/caller.ts';
 import { log as logger } from '#runtime/log.ts';
 import { mintClientId } from '#runtime/operation-id.ts';
+import { rateLimitHeaders } from '#runtime/rate-limit-headers.ts';
 import type { Handle } from '#runtime/service.ts';
 import { digestOf } from '#table/digest.ts';
 import { append } from '#table/log/append.ts';
@@ -16,6 +17,7 @@ import { findSendable, linkMedia } from '#table/media.ts';
 import { audienceOf, findMember } from '#table/member.ts';
 import { type StoredMessage, toMessage } from '#table/message.ts';
 import { expect, isExpected, placeOf, unexpect } from './recent-senders.ts';
+import { limitSend } from './send-limits.ts';
 
 /** Milliseconds after a message within which a repetition of its send pushes it again. */
 const REPUSH_MS = 60_000;
@@ -49,7 +51,10 @@ export const handleSendMessage: Handle<typeof sendMessage> = async (
   const { tenant, userId } = caller;
   const log = logOf(tenant, conversationId);
   const place = placeOf(caller, conversationId);
-  const permit = refusalOf(caller, conversationId, body);
+  const limited = limitSend(caller, body, now);
+  const permit = Promise.all([refusalOf(caller, conversationId, body), limited]).then(
+    ([refusal, { refusal: beyond }]) => refusal ?? beyond,
+  );
   const sockets = openSocketsOf(tenant, audienceOf(tenant, conversationId));
 
   const stored = (at: number): StoredMessage => ({ u: userId, c: clientId, h: hash, b: body, a: at, v: 1 });
@@ -81,5 +86,6 @@ export const handleSendMessage: Handle<typeof sendMessage> = async (
     // The message is stored: what could not be tidied up now is tidied up by the next sender.
     head && forget(log, head).catch((error: unknown) => logger.error('log.forget_failed', error, { conversationId })),
   ]);
-  return { body: message, replayed: replayed !== undefined };
+  const { quota } = await limited;
+  return { body: message, replayed: replayed !== undefined, ...(quota ? { headers: rateLimitHeaders(quota) } : {}) };
 };

@@ -1,0 +1,31 @@
+import type { updateTenantSettings } from '#contract/tenant.ts';
+import { Refusal } from '#domain/refusal.ts';
+import { changedRules } from '#domain/tenant-settings.ts';
+import type { Handle } from '#runtime/service.ts';
+import { expectedVersion } from '#runtime/version.ts';
+import { findSettings, type StoredSettings, storeSettings } from '#table/tenant-settings.ts';
+import { shown } from './show-settings.ts';
+
+const conflict = (current: StoredSettings): Refusal =>
+  new Refusal('tenant.version_conflict', { current: shown(current) });
+
+/** Changes the settings, if nobody else did meanwhile. A change that changes nothing stores nothing. */
+export const handleUpdateTenantSettings: Handle<typeof updateTenantSettings> = async (
+  { version: given, ...change },
+  { caller, at, ifMatch },
+) => {
+  const version = expectedVersion(given, ifMatch);
+  const current = await findSettings(caller.tenant);
+  if (current.version !== version) throw conflict(current);
+  const after = changedRules(current.rules, change);
+  if (JSON.stringify(after) === JSON.stringify(current.rules)) return { body: shown(current) };
+  const stored = await storeSettings(caller.tenant, {
+    version,
+    before: current.rules,
+    after,
+    by: caller.userId,
+    at,
+  });
+  if (!stored) throw conflict(await findSettings(caller.tenant));
+  return { body: shown(stored) };
+};

@@ -1,0 +1,124 @@
+import * as z from 'zod';
+import { Instant, UserId } from './ids.ts';
+import { UPLOAD_LIMITS } from './media.ts';
+import { MAX_TEXT } from './messages.ts';
+import { Cursor, Limit, page } from './page.ts';
+import { route } from './route.ts';
+
+/** Most messages a minute that a tenant may let its users send, and most at once. */
+export const MAX_RATE = 6_000;
+
+/** Days of the longest retention: ten years. */
+export const MAX_RETENTION_DAYS = 3_650;
+
+/** Seconds for which a function may still go by settings that were changed meanwhile. */
+export const SETTINGS_SECONDS = 30;
+
+const UploadType = z.enum(Object.keys(UPLOAD_LIMITS) as [keyof typeof UPLOAD_LIMITS]);
+
+const Limits = z.strictObject({
+  /** Messages a user may send in any minute, in all conversations together. */
+  messagesPerMinute: z.int().min(1).max(MAX_RATE),
+  /** Messages a user may send at once. Below `messagesPerMinute` it spreads them; at or above it nobody who keeps to the limit is refused. */
+  messageBurst: z.int().min(1).max(MAX_RATE),
+  /** Characters (UTF-16 code units) of a text message. */
+  textLength: z.int().min(1).max(MAX_TEXT),
+});
+const Uploads = z.strictObject({
+  /** Content types that users may upload. */
+  types: z
+    .array(UploadType)
+    .max(Object.keys(UPLOAD_LIMITS).length)
+    .refine((types) => new Set(types).size === types.length, 'names a type twice'),
+});
+const Retention = z.strictObject({
+  /** Days after which messages go; null keeps them for ever. */
+  days: z.int().min(1).max(MAX_RETENTION_DAYS).nullable(),
+});
+const Features = z.strictObject({
+  /** Users may create channels. */
+  channels: z.boolean(),
+});
+
+/** What a tenant goes by. Every group and every field has a default, so that a tenant needs none of it. */
+export const TenantRules = z.strictObject({
+  limits: Limits,
+  uploads: Uploads,
+  retention: Retention,
+  features: Features,
+});
+export type TenantRules = z.output<typeof TenantRules>;
+
+/** What holds for a tenant that has said nothing. */
+export const DEFAULT_RULES: TenantRules = {
+  limits: { messagesPerMinute: 60, messageBurst: 60, textLength: MAX_TEXT },
+  uploads: { types: UploadType.options },
+  retention: { days: null },
+  features: { channels: true },
+};
+
+/** A change of a tenant's settings: the fields that are to be different. */
+export const RulesChange = z.strictObject({
+  limits: Limits.partial().optional(),
+  uploads: Uploads.partial().optional(),
+  retention: Retention.partial().optional(),
+  features: Features.partial().optional(),
+});
+export type RulesChange = z.output<typeof RulesChange>;
+
+export const TenantSettings = TenantRules.extend({
+  /** Counts changes, from 1: the defaults. */
+  version: z.int(),
+  /** Null as long as nobody changed anything. */
+  updatedAt: Instant.nullable(),
+  updatedBy: UserId.nullable(),
+}).meta({ id: 'TenantSettings' });
+export type TenantSettings = z.output<typeof TenantSettings>;
+
+export const getTenantSettings = route({
+  method: 'GET',
+  path: '/tenant/settings',
+  summary: 'Get what holds in your tenant: limits, uploads, retention, features',
+  permission: 'tenant:read',
+  uses: ['table:get'],
+  input: z.strictObject({}),
+  output: TenantSettings,
+  refuses: [],
+  status: 200,
+});
+
+export const updateTenantSettings = route({
+  method: 'PATCH',
+  path: '/tenant/settings',
+  summary: 'Change settings of the tenant; they hold everywhere within 30 seconds',
+  permission: 'tenant:write',
+  uses: ['table:get', 'table:put'],
+  input: RulesChange.extend({
+    /** The version that is changed; `If-Match` says the same. */
+    version: z.int().min(1).optional(),
+  }),
+  output: TenantSettings,
+  refuses: ['tenant.version_conflict'],
+  status: 200,
+});
+
+export const listTenantSettingsHistory = route({
+  method: 'GET',
+  path: '/tenant/settings/history',
+  summary: 'List the changes of the tenant’s settings, newest first',
+  permission: 'tenant:write',
+  uses: ['table:query', 'signing-key:read'],
+  input: z.strictObject({ limit: Limit, cursor: Cursor.optional() }),
+  output: page(
+    z.strictObject({
+      /** The version that the change made. */
+      version: z.int(),
+      changedBy: UserId,
+      changedAt: Instant,
+      before: TenantRules,
+      after: TenantRules,
+    }),
+  ),
+  refuses: ['request.cursor_invalid'],
+  status: 200,
+});
