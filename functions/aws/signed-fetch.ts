@@ -84,15 +84,29 @@ export async function signedFetch(request: SignedRequest): Promise<SignedAnswer>
     ...(body === undefined ? {} : { body }),
   });
   const { host: _, ...headers } = signed.headers;
-  try {
+  const signal = AbortSignal.timeout(timeout);
+  const send = async (): Promise<SignedAnswer> => {
     const response = await fetch(url, {
       method,
       headers,
       ...(body === undefined ? {} : { body: body as string | Uint8Array<ArrayBuffer> }),
-      signal: AbortSignal.timeout(timeout),
+      signal,
     });
     return { status: response.status, text: await response.text() };
+  };
+  try {
+    return await send().catch((error: unknown) => (isClosedConnection(error) ? send() : Promise.reject(error)));
   } catch (cause) {
     throw new NoAnswer(`${service} does not answer`, { cause });
   }
 }
+
+/** What Node says when a connection it had kept alive turns out to be closed. */
+const CLOSED: readonly unknown[] = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'];
+
+/**
+ * True when the connection broke. A function that was frozen finds its kept-alive connections closed by the other side;
+ * whatever is asked here may be asked twice.
+ */
+const isClosedConnection = (error: unknown): boolean =>
+  error instanceof TypeError && CLOSED.includes((error.cause as { code?: unknown } | undefined)?.code);

@@ -70,11 +70,9 @@ export async function searchRequest(request: SearchRequest): Promise<unknown> {
     });
     return { status, answer: parse(text) };
   };
-  const started = Date.now();
-  // A function that was frozen may find its kept-alive connection closed; whatever is asked here may be asked twice.
-  const { status, answer } = await send()
-    .catch((error: unknown) => (Date.now() - started >= timeout ? Promise.reject(error) : send()))
-    .catch((cause: unknown) => Promise.reject(new SearchUnavailable('the search engine does not answer', { cause })));
+  const { status, answer } = await send().catch((cause: unknown) =>
+    Promise.reject(new SearchUnavailable('the search engine does not answer', { cause })),
+  );
   if (status < 300) return answer;
   const { type, reason } = explain(answer);
   if (status === 429 || status >= 500)

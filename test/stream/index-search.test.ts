@@ -118,7 +118,11 @@ describe('index-search', () => {
   });
 
   it('asks once more when a kept-alive connection turns out to be closed', async () => {
-    engine.mockRejectedValueOnce(new TypeError('fetch failed', { cause: new Error('other side closed') }));
+    engine.mockRejectedValueOnce(
+      new TypeError('fetch failed', {
+        cause: Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' }),
+      }),
+    );
     answering([201]);
     expect(await handler(batchOf([record(1)]))).toEqual({ batchItemFailures: [] });
   });
