@@ -6,10 +6,11 @@ import { sizeOfItem } from './item-size.ts';
  * "DynamoDB read and write operations", "Using global secondary indexes" (throughput of writes) and "Condition expressions".
  */
 
-/** The keys of a global secondary index that holds all attributes. */
+/** The keys of a global secondary index, and which attributes it holds besides; all when not said. */
 export interface Index {
   readonly partitionKey: string;
   readonly sortKey: string;
+  readonly projected?: readonly string[];
 }
 
 const KB = 1024;
@@ -18,6 +19,13 @@ const inUnitsOf = (bytes: number, unit: number): number => Math.max(1, Math.ceil
 /** Write units of one write: the larger of the item before and after it, in started KB; at least 1. */
 export const writeUnits = (before: Item | undefined, after: Item | undefined): number =>
   inUnitsOf(Math.max(before ? sizeOfItem(before) : 0, after ? sizeOfItem(after) : 0), KB);
+
+/** What an index holds of an item. */
+const entryOf = (index: Index, item: Item | undefined): Item | undefined => {
+  if (!item || !index.projected) return item;
+  const held = ['pk', 'sk', index.partitionKey, index.sortKey, ...index.projected];
+  return Object.fromEntries(Object.entries(item).filter(([name]) => held.includes(name)));
+};
 
 const placeIn = ({ partitionKey, sortKey }: Index, item: Item | undefined): string | undefined =>
   item?.[partitionKey] === undefined || item[sortKey] === undefined
@@ -29,7 +37,8 @@ const placeIn = ({ partitionKey, sortKey }: Index, item: Item | undefined): stri
  * of it changed. Indexes follow a transaction by ordinary replication, so they are not doubled there; AWS documents no
  * figure for that.
  */
-export function indexUnits(index: Index, before: Item | undefined, after: Item | undefined): number {
+export function indexUnits(index: Index, whole: Item | undefined, wholeAfter: Item | undefined): number {
+  const [before, after] = [entryOf(index, whole), entryOf(index, wholeAfter)];
   const [from, to] = [placeIn(index, before), placeIn(index, after)];
   if (from === undefined && to === undefined) return 0;
   if (from !== to)

@@ -1,6 +1,7 @@
 import type { BatchGetCommandInput, DynamoDBDocumentClient, QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { transport } from '#aws/transport.ts';
 import type { Item, Key } from '#table/entity.ts';
 import { type Index, indexUnits, readUnitsOfKeys, readUnitsOfQuery, writeUnits } from './capacity.ts';
 import { sizeOfItem } from './item-size.ts';
@@ -120,18 +121,17 @@ export class Meter {
     return this;
   }
 
-  /** Meters what the functions send to DynamoDB in this process, where it leaves: at `fetch`. */
-  watchFetch(): this {
-    const send = globalThis.fetch;
-    globalThis.fetch = async (input, init) => {
-      const [service, operation = ''] = (new Headers(init?.headers).get('x-amz-target') ?? '').split('.');
-      if (!service?.startsWith('DynamoDB')) return send(input, init);
-      const request = plain(JSON.parse(String(init?.body))) as Request;
-      let response: Response | undefined;
+  /** Meters what the functions send to DynamoDB in this process, where it leaves. */
+  watchFunctions(): this {
+    const send = transport.send;
+    transport.send = async (url, asked) => {
+      const [service, operation = ''] = (new Headers(asked.headers).get('x-amz-target') ?? '').split('.');
+      if (!service?.startsWith('DynamoDB')) return send(url, asked);
+      const request = plain(JSON.parse(String(asked.body))) as Request;
       return this.around(operation, request, async () => {
-        response = await send(input, init);
-        const text = await response.clone().text();
-        return { result: response, output: plain(JSON.parse(text)) as Request, failed: !response.ok };
+        const answer = await send(url, asked);
+        const output = plain(JSON.parse(await answer.text())) as Request;
+        return { result: answer, output, failed: answer.status >= 300 };
       });
     };
     return this;

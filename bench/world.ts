@@ -34,7 +34,11 @@ async function createTable(client: DynamoDBClient, TableName: string): Promise<v
       ),
       KeySchema: keys(TABLE),
       GlobalSecondaryIndexes: [
-        { IndexName: TABLE.byUser.name, KeySchema: keys(TABLE.byUser), Projection: { ProjectionType: 'ALL' } },
+        {
+          IndexName: TABLE.byUser.name,
+          KeySchema: keys(TABLE.byUser),
+          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: [...TABLE.byUser.projected] },
+        },
       ],
     }),
   );
@@ -80,7 +84,7 @@ export async function openWorld(endpoint: string, region: string): Promise<World
   const probe = DynamoDBDocumentClient.from(dynamo);
   return {
     recorder,
-    meter: new Meter(probe, [TABLE.byUser]).watchFetch(),
+    meter: new Meter(probe, [TABLE.byUser]).watchFunctions(),
     probe,
     tableName,
     close: async () => {

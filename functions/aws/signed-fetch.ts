@@ -2,6 +2,7 @@ import { createHash, createHmac, type Hash } from 'node:crypto';
 import { fromEnv } from '@aws-sdk/credential-provider-env';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { NoAnswer } from './errors.ts';
+import { transport } from './transport.ts';
 
 /** SHA-256 as the signer wants it, by Node's own crypto. */
 class Sha256 {
@@ -68,8 +69,8 @@ export interface SignedAnswer {
 
 /**
  * One request with Signature Version 4, without an SDK client: importing one costs a cold function forty milliseconds of
- * CPU, signing by hand three (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html). Connections are kept alive by
- * Node's own `fetch`. Raises `NoAnswer` when nothing comes back in time.
+ * CPU, signing by hand three (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html). Raises `NoAnswer`
+ * when nothing comes back in time.
  */
 export async function signedFetch(request: SignedRequest): Promise<SignedAnswer> {
   const { service, method, url, body, timeout } = request;
@@ -86,13 +87,8 @@ export async function signedFetch(request: SignedRequest): Promise<SignedAnswer>
   const { host: _, ...headers } = signed.headers;
   const signal = AbortSignal.timeout(timeout);
   const send = async (): Promise<SignedAnswer> => {
-    const response = await fetch(url, {
-      method,
-      headers,
-      ...(body === undefined ? {} : { body: body as string | Uint8Array<ArrayBuffer> }),
-      signal,
-    });
-    return { status: response.status, text: await response.text() };
+    const answer = await transport.send(url, { method, headers, body, signal });
+    return { status: answer.status, text: await answer.text() };
   };
   try {
     return await send().catch((error: unknown) => (isClosedConnection(error) ? send() : Promise.reject(error)));
@@ -102,11 +98,11 @@ export async function signedFetch(request: SignedRequest): Promise<SignedAnswer>
 }
 
 /** What Node says when a connection it had kept alive turns out to be closed. */
-const CLOSED: readonly unknown[] = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'];
+const CLOSED: readonly unknown[] = ['ECONNRESET', 'EPIPE'];
 
 /**
  * True when the connection broke. A function that was frozen finds its kept-alive connections closed by the other side;
  * whatever is asked here may be asked twice.
  */
 const isClosedConnection = (error: unknown): boolean =>
-  error instanceof TypeError && CLOSED.includes((error.cause as { code?: unknown } | undefined)?.code);
+  error instanceof Error && 'code' in error && CLOSED.includes(error.code);

@@ -4,6 +4,7 @@ import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { transport } from '#aws/transport.ts';
 import { ENV } from '#contract/environment.ts';
 import { getHealth, getReadiness, PARTS } from '#contract/health.ts';
 import { setEnvironment } from '#test/support/aws.ts';
@@ -16,7 +17,7 @@ const dynamodb = mockClient(DynamoDBClient);
 const sqs = mockClient(SQSClient);
 const s3 = mockClient(S3Client);
 const domains = mockClient(OpenSearchClient);
-const engine = vi.spyOn(globalThis, 'fetch');
+const engine = vi.spyOn(transport, 'send');
 
 beforeEach(() => {
   for (const stub of [dynamodb, sqs, s3, domains]) stub.reset();

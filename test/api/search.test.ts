@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { transport } from '#aws/transport.ts';
 import { searchMessages } from '#contract/search.ts';
 import type { Hit, Position } from '#gateways/search.ts';
 import { toMessage } from '#table/message.ts';
@@ -49,7 +50,7 @@ describe('GET /search/messages', () => {
     ['is overloaded', async () => Response.json({ error: { type: 'busy' } }, { status: 429 })],
     ['is broken', async () => new Response('<html>', { status: 502 })],
   ])('says 503 and when to come back when the engine %s', async (_, answer) => {
-    engine.mockImplementation(answer as typeof fetch);
+    engine.mockImplementation(answer as typeof transport.send);
     const { status, body, headers } = await ask({ q: 'engine' });
     expect({ status, body }).toMatchObject({ status: 503, body: { code: 'search.unavailable' } });
     expect(headers).toHaveProperty('retry-after');

@@ -1,3 +1,4 @@
+import { transport } from '#aws/transport.ts';
 import '#test/support/aws-env.ts';
 import { S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -14,7 +15,7 @@ const item = (seq: number) => messageItem({ tenantId: 'acme', conversationId, se
 const record = (seq: number) => recordOf(item(seq));
 
 const s3 = mockClient(S3Client);
-const engine = vi.spyOn(globalThis, 'fetch');
+const engine = vi.spyOn(transport, 'send');
 
 /** The engine answers each bulk with these statuses, one list a request. */
 const answering = (...answers: (readonly number[])[]) => {
@@ -112,17 +113,13 @@ describe('index-search', () => {
     ['answers something else', async () => Response.json({ items: [] })],
   ])('keeps the whole batch when the engine %s', async (_, answer) => {
     const one = record(1);
-    engine.mockImplementation(answer as typeof fetch);
+    engine.mockImplementation(answer as typeof transport.send);
     expect(await handler(batchOf([one, record(2)]))).toEqual(resumedAt(one));
     expect(parked()).toEqual([]);
   });
 
   it('asks once more when a kept-alive connection turns out to be closed', async () => {
-    engine.mockRejectedValueOnce(
-      new TypeError('fetch failed', {
-        cause: Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' }),
-      }),
-    );
+    engine.mockRejectedValueOnce(Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }));
     answering([201]);
     expect(await handler(batchOf([record(1)]))).toEqual({ batchItemFailures: [] });
   });

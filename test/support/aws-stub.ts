@@ -1,4 +1,5 @@
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { transport, type WireRequest } from '#aws/transport.ts';
 
 /** The services that our functions call without an SDK client. */
 export type StubbedService = 'dynamodb' | 'sqs' | 'secretsmanager' | 'execute-api';
@@ -131,7 +132,8 @@ export class ServiceStub {
 }
 
 const stubs = new Map<StubbedService, ServiceStub>();
-const realFetch = globalThis.fetch;
+type Send = typeof transport.send;
+const realSend = transport.send;
 
 /** What a thrown error looks like on the wire: its name is the service's code, its own fields the answer's. */
 const wireError = (error: Loose): Response => {
@@ -139,13 +141,13 @@ const wireError = (error: Loose): Response => {
   return Response.json({ ...error, __type: error?.name ?? 'Error', message: error?.message }, { status });
 };
 
-const respond = async (url: URL, init: RequestInit | undefined): Promise<Response | undefined> => {
-  const headers = new Headers(init?.headers);
+const respond = async (url: URL, init: WireRequest): Promise<Response | undefined> => {
+  const headers = new Headers(init.headers);
   const target = headers.get('x-amz-target');
-  const body = init?.body as string | Uint8Array | undefined;
+  const body = init.body;
   const socket = /\/@connections\/([^/]+)$/.exec(url.pathname)?.[1];
   const [service, operation]: [StubbedService, string] | [undefined, ''] = socket
-    ? ['execute-api', init?.method === 'POST' ? 'PostToConnection' : 'DeleteConnection']
+    ? ['execute-api', init.method === 'POST' ? 'PostToConnection' : 'DeleteConnection']
     : target?.startsWith('DynamoDB')
       ? ['dynamodb', target.split('.')[1]!]
       : target?.startsWith('AmazonSQS')
@@ -173,12 +175,10 @@ export function stubService(service: StubbedService): ServiceStub {
   return stub;
 }
 
-/** The `fetch` that stubs are asked through; `otherwise` answers what none of them knows. */
-export const stubbedFetch =
-  (otherwise: typeof fetch = realFetch): typeof fetch =>
-  async (input, init) => {
-    const url = new URL(input instanceof Request ? input.url : String(input));
-    return (await respond(url, init)) ?? otherwise(input, init);
-  };
+/** The way out that stubs are asked through; `otherwise` answers what none of them knows. */
+export const stubbedSend =
+  (otherwise: Send = realSend): Send =>
+  async (url, request) =>
+    (await respond(url, request)) ?? otherwise(url, request);
 
-globalThis.fetch = stubbedFetch();
+transport.send = stubbedSend();

@@ -6,8 +6,9 @@ import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { vi } from 'vitest';
+import { transport } from '#aws/transport.ts';
 import { ENV } from '#contract/environment.ts';
-import { stubbedFetch, stubService } from '#test/support/aws-stub.ts';
+import { stubbedSend, stubService } from '#test/support/aws-stub.ts';
 
 /** What the stubs of all clients have in common. */
 interface Stub {
@@ -44,8 +45,8 @@ export function mockAws() {
     mockClient(OpenSearchClient),
     stubService('execute-api'),
   ];
-  const engine = vi.fn<typeof fetch>();
-  vi.spyOn(globalThis, 'fetch').mockImplementation(stubbedFetch((input, init) => engine(input, init)));
+  const engine = vi.fn<typeof transport.send>();
+  vi.spyOn(transport, 'send').mockImplementation(stubbedSend((url, request) => engine(url, request)));
   const reset = (): void => {
     for (const stub of [documents as Stub, ...others]) {
       stub.reset();

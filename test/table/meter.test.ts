@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { transport } from '#aws/transport.ts';
 import { sizeOfItem } from '#bench/item-size.ts';
 import { Meter, usageOf } from '#bench/meter.ts';
 import { documents, ConditionalCheckFailedException as Failed } from '#functions/aws/documents.ts';
@@ -169,8 +170,8 @@ describe('the meter where the emulator tells nothing', () => {
 
 describe('the meter at the functions’ own calls', () => {
   it('reads requests and answers on the wire as it reads a client’s', async () => {
-    const { fetch } = globalThis;
-    meter.watchFetch();
+    const { send } = transport;
+    meter.watchFunctions();
     try {
       const TableName = tableName();
       const Item = itemOf(aKey(), 1500, '1');
@@ -205,7 +206,7 @@ describe('the meter at the functions’ own calls', () => {
         { operation: 'TransactWriteItems', partition: pk, writes: 4, indexWrites: 4 },
       ]);
     } finally {
-      globalThis.fetch = fetch;
+      transport.send = send;
     }
   });
 });

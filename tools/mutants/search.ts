@@ -7,7 +7,6 @@ const query = 'functions/domain/search-query.ts';
 const bulk = 'functions/gateways/search-bulk.ts';
 const index = 'functions/gateways/search-index.ts';
 const engine = 'functions/gateways/search.ts';
-const request = 'functions/gateways/search-request.ts';
 const collect = 'functions/api/search/collect-hits.ts';
 const route = 'functions/api/search/search-messages.ts';
 const readable = 'functions/table/readable-messages.ts';
