@@ -4,7 +4,7 @@ import { changedRules } from '#domain/tenant-settings.ts';
 import type { Handle } from '#runtime/service.ts';
 import { expectedVersion } from '#runtime/version.ts';
 import { findSettings, type StoredSettings, storeSettings } from '#table/tenant-settings.ts';
-import { shown } from './show-settings.ts';
+import { answered, shown } from './show-settings.ts';
 
 const conflict = (current: StoredSettings): Refusal =>
   new Refusal('tenant.version_conflict', { current: shown(current) });
@@ -18,7 +18,7 @@ export const handleUpdateTenantSettings: Handle<typeof updateTenantSettings> = a
   const current = await findSettings(caller.tenant);
   if (current.version !== version) throw conflict(current);
   const after = changedRules(current.rules, change);
-  if (JSON.stringify(after) === JSON.stringify(current.rules)) return { body: shown(current) };
+  if (JSON.stringify(after) === JSON.stringify(current.rules)) return answered(current);
   const stored = await storeSettings(caller.tenant, {
     version,
     before: current.rules,
@@ -27,5 +27,5 @@ export const handleUpdateTenantSettings: Handle<typeof updateTenantSettings> = a
     at,
   });
   if (!stored) throw conflict(await findSettings(caller.tenant));
-  return { body: shown(stored) };
+  return answered(stored);
 };
