@@ -6,6 +6,8 @@ import { timeOfKey } from './client-id.ts';
 export interface Limits {
   /** Client ids a generation holds before it is dropped for the next. */
   readonly generation: number;
+  /** Ids beyond a full generation after which the next writer tries what the one before should have done. */
+  readonly nextTry: number;
   /** How far ahead of a function's clock a client id may be. */
   readonly future: number;
   /** How far two functions' clocks may be apart. */
@@ -20,6 +22,7 @@ export interface Limits {
 
 export const LIMITS: Limits = {
   generation: 12,
+  nextTry: 4,
   future: 1_000,
   skew: 1_000,
   hold: 60_000,
@@ -44,9 +47,14 @@ export function placeOf(head: Sequencer, key: string): { generation: 'recent' | 
   return older === undefined ? undefined : { generation: 'older', seq: older };
 }
 
-/** True when the generation being filled is full and should become the older one. */
-export const isFull = (head: Sequencer, limits: Limits): boolean =>
-  Object.keys(head.recent).length >= limits.generation;
+/**
+ * True for the writer that should make the generation being filled the older one: the one that filled it, and one now and then
+ * after that in case it could not. Were it every writer, those of a busy room would all do it at once.
+ */
+export const isDue = (head: Sequencer, limits: Limits): boolean => {
+  const beyond = Object.keys(head.recent).length - limits.generation;
+  return beyond >= 0 && beyond % limits.nextTry === 0;
+};
 
 /** True when `recent` has grown so far past full that holes are no longer waited for. */
 export const isOverfull = (head: Sequencer, limits: Limits): boolean =>

@@ -9,6 +9,7 @@ import { clientIdAt, type Random, randomFrom } from './random.ts';
 /** Small numbers, so that generations turn over and margins matter within a few dozen steps. */
 export const MODEL_LIMITS: Limits = {
   generation: 2,
+  nextTry: 1,
   future: 1_000,
   skew: 1_000,
   hold: 12_000,

@@ -1,4 +1,4 @@
-import { floorAfterDrop, isFull, isOverfull, LIMITS, type Limits } from '#domain/sequence.ts';
+import { floorAfterDrop, isDue, isOverfull, LIMITS, type Limits } from '#domain/sequence.ts';
 import type { Entry, LogHead, LogStore } from './store.ts';
 
 /**
@@ -41,7 +41,7 @@ export async function forget(
   head: LogHead,
   { clock = Date.now, limits = LIMITS }: { readonly clock?: () => number; readonly limits?: Limits } = {},
 ): Promise<boolean> {
-  if (!isFull(head, limits)) return false;
+  if (!isDue(head, limits)) return false;
   const numbers = Object.values(head.older);
   const settled = await settle(log, numbers, head.lastAt, { clock, limits, force: isOverfull(head, limits) });
   if (numbers.some((seq) => !settled.has(seq))) return false;
