@@ -72,7 +72,7 @@ describe.each(addresses)('$title', ({ service, route, address, input }) => {
   });
 
   it('refuses a body that names what the path names', async () => {
-    const named = address.path.match(/(?<=\{)\w+(?=\})/g) ?? [];
+    const named: readonly string[] = address.path.match(/(?<=\{)\w+(?=\})/g) ?? [];
     const rest = Object.fromEntries(Object.entries(input).filter(([name]) => !named.includes(name)));
     for (const name of named) {
       // A valid one: only who gives it is wrong.
