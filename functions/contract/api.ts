@@ -8,6 +8,7 @@ import * as realtime from './realtime.ts';
 import type { Route } from './route.ts';
 import * as search from './search.ts';
 import * as tenant from './tenant.ts';
+import * as users from './users.ts';
 
 /** Every operation, by the service (= the Lambda function) that answers it. */
 export const api = {
@@ -31,6 +32,16 @@ export const api = {
   realtime: { createTicket: realtime.createTicket },
   media: { requestUpload: media.requestUpload, getMedia: media.getMedia, getMediaUrl: media.getMediaUrl },
   search: { searchMessages: search.searchMessages },
+  users: {
+    getMe: users.getMe,
+    updateMe: users.updateMe,
+    getUser: users.getUser,
+    updateUser: users.updateUser,
+    listUsers: users.listUsers,
+    blockUser: users.blockUser,
+    unblockUser: users.unblockUser,
+    listBlocked: users.listBlocked,
+  },
   tenant: {
     getTenantSettings: tenant.getTenantSettings,
     updateTenantSettings: tenant.updateTenantSettings,

@@ -10,5 +10,7 @@ export const Claims = z.object({
   user: Name.default('sub'),
   tenant: Name.default('tenant'),
   roles: Name.default('roles'),
+  /** A name to show, for a profile made on first sight. */
+  name: Name.default('name'),
 });
 export type Claims = z.output<typeof Claims>;

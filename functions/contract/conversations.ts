@@ -58,7 +58,12 @@ export const createConversation = route({
     z.strictObject({ type: z.literal('channel'), name: Name, participants: participants.default([]) }),
   ]),
   output: Conversation,
-  refuses: ['conversation.idempotency_conflict', 'conversation.not_found'],
+  refuses: [
+    'conversation.idempotency_conflict',
+    'conversation.not_found',
+    'conversation.forbidden',
+    'tenant.feature_disabled',
+  ],
   status: 201,
 });
 

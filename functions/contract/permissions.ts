@@ -20,6 +20,9 @@ const ALLOWED = {
   'media:read': ['user', 'admin'],
   'search:query': ['user', 'admin'],
   'import:write': ['admin'],
+  'user:read': ['user', 'admin'],
+  'user:write': ['user', 'admin'],
+  'user:manage': ['admin'],
   'tenant:read': ['user', 'admin'],
   'tenant:write': ['admin'],
 } as const satisfies Record<string, 'public' | readonly TenantRole[]>;

@@ -19,7 +19,7 @@ export const createTicket = route({
   path: '/realtime/tickets',
   summary: 'Get a single-use ticket that opens a socket',
   permission: 'realtime:connect',
-  uses: ['signing-key:read'],
+  uses: ['signing-key:read', 'table:get', 'table:put'],
   input: z.strictObject({}),
   output: z.strictObject({
     ticket: z.string(),

@@ -35,13 +35,16 @@ export const isServable = (state: State): boolean => state === 'ready';
 const isUploadType = (type: string): type is UploadType => Object.hasOwn(UPLOAD_LIMITS, type);
 
 /**
- * The type an upload is claimed to have, as it goes into the upload's policy.
+ * The type an upload is claimed to have, as it goes into the upload's policy; `types` are those the tenant takes.
  * Raises `media.type_unsupported` and `media.too_large`.
  */
-export function acceptClaim(claim: { readonly contentType: string; readonly bytes: number }): UploadType {
+export function acceptClaim(
+  claim: { readonly contentType: string; readonly bytes: number },
+  types: readonly UploadType[] = Object.keys(UPLOAD_LIMITS) as UploadType[],
+): UploadType {
   const contentType = claim.contentType.trim().toLowerCase();
-  if (!isUploadType(contentType))
-    throw new Refusal('media.type_unsupported', { supported: Object.keys(UPLOAD_LIMITS) });
+  if (!isUploadType(contentType) || !types.includes(contentType))
+    throw new Refusal('media.type_unsupported', { supported: types });
   if (claim.bytes > UPLOAD_LIMITS[contentType])
     throw new Refusal('media.too_large', { maxBytes: UPLOAD_LIMITS[contentType] });
   return contentType;

@@ -6,6 +6,8 @@ export interface Caller {
   readonly tenant: TenantKey;
   readonly userId: string;
   readonly roles: readonly TenantRole[];
+  /** What their token calls them, where it does. */
+  readonly name?: string;
 }
 
 /** What an authorizer puts into the request context; API Gateway passes strings only. */
@@ -14,13 +16,19 @@ export interface AuthorizerContext {
   readonly userId: string;
   /** Roles, separated by commas. */
   readonly roles: string;
+  readonly name?: string;
 }
 
 /** The caller an authorizer let in. Throws when the context is not an authorizer's: fail closed. */
 export const callerOf = (context: Partial<Record<keyof AuthorizerContext, unknown>> | null | undefined): Caller => {
-  const { tenantId, userId, roles } = context ?? {};
+  const { tenantId, userId, roles, name } = context ?? {};
   if (typeof tenantId !== 'string' || typeof userId !== 'string' || !tenantId || !userId)
     throw new Error('the request came without an authorizer context');
   const named = String(roles ?? '').split(',');
-  return { tenant: scope(tenantId), userId, roles: TENANT_ROLES.filter((role) => named.includes(role)) };
+  return {
+    tenant: scope(tenantId),
+    userId,
+    roles: TENANT_ROLES.filter((role) => named.includes(role)),
+    ...(typeof name === 'string' && name ? { name } : {}),
+  };
 };

@@ -1,6 +1,8 @@
 import type * as z from 'zod';
 import { documents, TransactionCanceledException } from '#aws/documents.ts';
 import type { ConversationType } from '#contract/conversations.ts';
+import { Refusal } from '#domain/refusal.ts';
+import { unlessBlocked } from './block.ts';
 import { type Head, HeadEntity } from './conversation.ts';
 import type { Item, TenantKey } from './entity.ts';
 import { calmly } from './log/contention.ts';
@@ -38,7 +40,8 @@ const firstHead = ({ type, name, createdBy, at }: NewConversation): Head => ({
 
 /**
  * AP-09 Create a conversation, all or nothing: head, member count, members and entry 1 of its log. Answers the head and
- * entry 1, or undefined when a conversation of this id exists already.
+ * entry 1, or undefined when a conversation of this id exists already. Raises `conversation.forbidden` for a direct one
+ * where either has blocked the other.
  */
 export async function createConversation(
   tenant: TenantKey,
@@ -46,6 +49,7 @@ export async function createConversation(
 ): Promise<{ head: Head; entry: StoredMessage } | undefined> {
   const { conversationId, createdBy, at } = created;
   const others = [...new Set(created.members)].filter((userId) => userId !== createdBy);
+  const [other] = others;
   const head = firstHead(created);
   const entry: StoredMessage = {
     u: createdBy,
@@ -78,17 +82,19 @@ export async function createConversation(
   ];
   try {
     await calmly(() =>
-      documents.transactWrite(
-        items.map((Item) => ({
+      documents.transactWrite([
+        ...items.map((Item) => ({
           Put: { TableName: tableName(), Item, ConditionExpression: 'attribute_not_exists(pk)' },
         })),
-      ),
+        ...(other !== undefined && created.type === 'direct' ? unlessBlocked(tenant, createdBy, other) : []),
+      ]),
     );
     return { head, entry };
   } catch (error) {
     if (!(error instanceof TransactionCanceledException)) throw error;
-    const exists = error.CancellationReasons?.some(({ Code }) => Code === 'ConditionalCheckFailed');
-    if (exists) return undefined;
+    const failed = error.CancellationReasons.findIndex(({ Code }) => Code === 'ConditionalCheckFailed');
+    if (failed >= items.length) throw new Refusal('conversation.forbidden');
+    if (failed >= 0) return undefined;
     throw error;
   }
 }

@@ -15,6 +15,8 @@ export const Member = z.object({
   /** The number of the log entry that let them in. */
   joinedSeq: z.number(),
   addedBy: z.string(),
+  /** The other member of a direct conversation has blocked this one. */
+  blocked: z.boolean().optional(),
 });
 export type Member = z.output<typeof Member>;
 

@@ -42,6 +42,18 @@ describe('a good token', () => {
     expect((await ask(`Bearer ${token}`)).context?.['roles']).toBe(expected);
   });
 
+  it('carries the name to show, where it is one', async () => {
+    for (const [name, expected] of [
+      [' Ada Lovelace ', 'Ada Lovelace'],
+      ['', undefined],
+      ['x'.repeat(101), undefined],
+      [7, undefined],
+    ] as const) {
+      const token = await tokenOf(issuer.url, key, { payload: { name } });
+      expect((await ask(`Bearer ${token}`)).context?.['name']).toBe(expected);
+    }
+  });
+
   it('carries its claims under the names that were configured, nested or with dots in them', async () => {
     process.env[ENV.claims] = JSON.stringify({
       user: 'https://acme.example/user',

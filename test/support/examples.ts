@@ -52,6 +52,16 @@ export const EXAMPLES: Inputs = {
     getMediaUrl: { mediaId: MEDIA_ID, rendition: 'thumbnail' },
   },
   search: { searchMessages: { q: '"analytical engine"' } },
+  users: {
+    getMe: {},
+    updateMe: { version: 1, displayName: 'Ada Lovelace', custom: { pronouns: 'she' } },
+    getUser: { userId: 'ada' },
+    updateUser: { userId: 'ada', version: 1, displayName: null },
+    listUsers: { prefix: 'a', limit: 10 },
+    blockUser: { userId: 'bob' },
+    unblockUser: { userId: 'bob' },
+    listBlocked: { limit: 10 },
+  },
   tenant: {
     getTenantSettings: {},
     updateTenantSettings: { version: 2, limits: { messagesPerMinute: 120 } },

@@ -1,5 +1,6 @@
 import { messageIdOf, partsOfMessageId } from '#contract/ids.ts';
 import { DEFAULT_RULES } from '#contract/tenant.ts';
+import { BlockEntity } from '#table/block.ts';
 import { HeadEntity } from '#table/conversation.ts';
 import { type Item, scope } from '#table/entity.ts';
 import { conversationIdOfImport, hashOfConversation, ImportEntity } from '#table/import.ts';
@@ -9,6 +10,7 @@ import { MemberEntity } from '#table/member.ts';
 import { MessageEntity } from '#table/message.ts';
 import { RateBucketEntity } from '#table/rate-bucket.ts';
 import { TenantChangeEntity, TenantSettingsEntity } from '#table/tenant-settings.ts';
+import { UserEntity } from '#table/user.ts';
 import {
   CONVERSATION_ID,
   DELETED_MESSAGE_ID,
@@ -61,6 +63,16 @@ export function itemsOf(tenantId: string): Item[] {
   return [
     head(CONVERSATION_ID, DELETION),
     RateBucketEntity.toItem(tenant, { userId: 'ada', counted: 'messages' }, { t: AT * 1_000 }),
+    UserEntity.toItem(tenant, 'ada', {
+      userId: 'ada',
+      displayName: 'Ada',
+      privacy: { lastSeen: 'everyone', readReceipts: true },
+      createdAt: AT,
+      updatedAt: AT,
+      updatedBy: 'ada',
+      version: 1,
+    }),
+    BlockEntity.toItem(tenant, { userId: 'ada', blockedId: 'cleo' }, { at: AT }),
     TenantSettingsEntity.toItem(tenant, undefined, settings),
     TenantChangeEntity.toItem(tenant, 2, { ...settings, before: DEFAULT_RULES }),
     head(imported, 0),

@@ -34,8 +34,8 @@ const tokenOf = (event: APIGatewayRequestAuthorizerEvent): string => {
  */
 const stageOf = (methodArn: string): string => `${methodArn.split('/').slice(0, 2).join('/')}/*`;
 
-const allow = ({ tenantId, userId, roles }: Bearer, methodArn: string): APIGatewayAuthorizerResult => {
-  const context: AuthorizerContext = { tenantId, userId, roles: roles.join(',') };
+const allow = ({ tenantId, userId, roles, name }: Bearer, methodArn: string): APIGatewayAuthorizerResult => {
+  const context: AuthorizerContext = { tenantId, userId, roles: roles.join(','), ...(name ? { name } : {}) };
   return {
     principalId: userId,
     policyDocument: {

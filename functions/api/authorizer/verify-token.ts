@@ -2,6 +2,7 @@ import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import type { Claims } from '#contract/claims.ts';
 import { TenantId, UserId } from '#contract/ids.ts';
 import { TENANT_ROLES, type TenantRole } from '#contract/permissions.ts';
+import { DisplayName } from '#contract/users.ts';
 
 /** Bytes a token may have; it travels in a header, of which API Gateway takes 10 KB in all. */
 const MOST_BYTES = 8 * 1024;
@@ -28,6 +29,7 @@ export interface Bearer {
   readonly tenantId: string;
   readonly userId: string;
   readonly roles: readonly TenantRole[];
+  readonly name?: string;
 }
 
 /** Whose tokens are accepted, for whom, and where in them to look. */
@@ -93,5 +95,12 @@ export async function verifyToken(token: string, { issuer, audience, claims, key
   const user = UserId.safeParse(claimIn(payload, claims.user));
   if (!tenant.success) throw new BadToken('tenant');
   if (!user.success) throw new BadToken('user');
-  return { tenantId: tenant.data, userId: user.data, roles: rolesIn(claimIn(payload, claims.roles)) };
+  // A name that cannot be shown is no reason to turn its bearer away.
+  const name = DisplayName.safeParse(claimIn(payload, claims.name));
+  return {
+    tenantId: tenant.data,
+    userId: user.data,
+    roles: rolesIn(claimIn(payload, claims.roles)),
+    ...(name.success ? { name: name.data } : {}),
+  };
 }

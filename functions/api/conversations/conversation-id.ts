@@ -5,10 +5,6 @@ import type { TenantKey } from '#table/entity.ts';
 const idFrom = (...parts: readonly string[]): string =>
   `cnv_${createHash('sha256').update(parts.join('\n')).digest('base64url').slice(0, 22)}`;
 
-/** The one id that a direct conversation between two users can have, whoever asks and in whatever order. */
-export const directConversationId = (tenant: TenantKey, ...pair: readonly [string, string]): string =>
-  idFrom('direct', tenant, ...[...pair].sort());
-
 /** The id of the conversation that a user creates under an Idempotency-Key: the same key is the same conversation. */
 export const keyedConversationId = (tenant: TenantKey, userId: string, idempotencyKey: string): string =>
   idFrom('keyed', tenant, userId, idempotencyKey);

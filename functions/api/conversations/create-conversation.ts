@@ -7,9 +7,11 @@ import type { Handle } from '#runtime/service.ts';
 import { findHead, toConversation } from '#table/conversation.ts';
 import { createConversation as writeConversation } from '#table/conversation-create.ts';
 import { digestOf } from '#table/digest.ts';
+import { directConversationId } from '#table/direct-conversation.ts';
 import { findMember } from '#table/member.ts';
 import { findStoredMessage, toMessage } from '#table/message.ts';
-import { directConversationId, freshConversationId, keyedConversationId } from './conversation-id.ts';
+import { rulesOf } from '#table/tenant-settings.ts';
+import { freshConversationId, keyedConversationId } from './conversation-id.ts';
 
 type Wanted = Input<typeof createConversation>;
 
@@ -30,6 +32,8 @@ export const handleCreateConversation: Handle<typeof createConversation> = async
   const members = [...new Set([userId, ...wanted.participants])];
   if (members.length > MEMBER_CAP[wanted.type])
     throw new Refusal('conversation.full', { cap: MEMBER_CAP[wanted.type] });
+  if (wanted.type === 'channel' && !(await rulesOf(tenant, at)).features.channels)
+    throw new Refusal('tenant.feature_disabled', { feature: 'channels' });
   const conversationId = idOf(wanted, caller, idempotencyKey);
   const hash = digestOf(wanted.type === 'direct' ? { type: 'direct' } : wanted);
 

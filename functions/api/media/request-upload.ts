@@ -7,6 +7,7 @@ import type { Caller } from '#runtime/caller.ts';
 import type { Handle } from '#runtime/service.ts';
 import { tenantIdOf } from '#table/entity.ts';
 import { createMedia, findMedia, type StoredMedia, toMedia } from '#table/media.ts';
+import { rulesOf } from '#table/tenant-settings.ts';
 
 /** A repeated `Idempotency-Key` of the same user names the same media, without an item of its own to remember it. */
 const mediaIdFor = ({ tenant, userId }: Caller, idempotencyKey: string | undefined): string => {
@@ -22,12 +23,13 @@ const sameClaim = (a: StoredMedia, b: StoredMedia): boolean =>
 
 /** Notes what the caller says will come, and answers the one form that lets exactly that in. */
 export const requestUpload: Handle<typeof route> = async (claim, { caller, at, idempotencyKey }) => {
+  const { types } = (await rulesOf(caller.tenant, at)).uploads;
   const asked: StoredMedia = {
     mediaId: mediaIdFor(caller, idempotencyKey),
     ownerId: caller.userId,
     state: 'requested',
     fileName: displayName(claim.fileName),
-    contentType: acceptClaim(claim),
+    contentType: acceptClaim(claim, types),
     bytes: claim.bytes,
     createdAt: at,
     version: 1,

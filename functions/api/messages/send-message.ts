@@ -4,6 +4,7 @@ import { openSocketsOf } from '#delivery/open-sockets.ts';
 import { refusalToSend } from '#domain/membership.ts';
 import { previewOf } from '#domain/preview.ts';
 import { Refusal } from '#domain/refusal.ts';
+import { refusalOfBlocked } from '#domain/user.ts';
 import type { Caller } from '#runtime/caller.ts';
 import { log as logger } from '#runtime/log.ts';
 import { mintClientId } from '#runtime/operation-id.ts';
@@ -32,7 +33,7 @@ const refusalOf = async (
     findMember(tenant, conversationId, userId),
     body.type === 'image' ? findSendable(tenant, body.mediaId, userId) : undefined,
   ]);
-  const refusal = refusalToSend(member);
+  const refusal = refusalToSend(member) ?? refusalOfBlocked(member);
   if (refusal) return refusal;
   if (body.type !== 'image') return undefined;
   if (!media) return new Refusal('message.media_unusable', { mediaId: body.mediaId });

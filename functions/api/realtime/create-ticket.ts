@@ -6,12 +6,14 @@ import { env } from '#runtime/env.ts';
 import type { Handle } from '#runtime/service.ts';
 import { ticketToken } from '#runtime/ticket-token.ts';
 import { tenantIdOf } from '#table/entity.ts';
+import { meetUser } from '#table/user.ts';
 
-/** Signs a ticket; nothing is stored until it is spent. */
+/** Signs a ticket, which is not stored until it is spent; who asks for one the first time gets a profile. */
 export const handleCreateTicket: Handle<typeof createTicket> = async (_input, { caller, at }) => {
   const bearer = { tenantId: tenantIdOf(caller.tenant), userId: caller.userId, roles: [...caller.roles] };
   const ticket = ticketFor(bearer, randomBytes(16).toString('base64url'), at);
-  const token = ticketToken(await signingKey('ticket'), ticket);
+  const [key] = await Promise.all([signingKey('ticket'), meetUser(caller.tenant, caller, at)]);
+  const token = ticketToken(key, ticket);
   return {
     body: {
       ticket: token,

@@ -1,0 +1,18 @@
+import { api } from '#contract/api.ts';
+import { service } from '#runtime/service.ts';
+import { handleBlockUser, handleListBlocked, handleUnblockUser } from './blocked.ts';
+import { handleGetMe } from './get-me.ts';
+import { handleGetUser } from './get-user.ts';
+import { handleListUsers } from './list-users.ts';
+import { handleUpdateMe, handleUpdateUser } from './update-user.ts';
+
+export const handler = service(api.users, {
+  getMe: handleGetMe,
+  updateMe: handleUpdateMe,
+  getUser: handleGetUser,
+  updateUser: handleUpdateUser,
+  listUsers: handleListUsers,
+  blockUser: handleBlockUser,
+  unblockUser: handleUnblockUser,
+  listBlocked: handleListBlocked,
+});

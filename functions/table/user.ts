@@ -1,0 +1,137 @@
+import * as z from 'zod';
+import { ConditionalCheckFailedException, documents } from '#aws/documents.ts';
+import { User } from '#contract/users.ts';
+import { firstProfile, type Profile } from '#domain/user.ts';
+import { entity, join, type Key, type TenantKey } from './entity.ts';
+import { tableName } from './table-name.ts';
+
+/** A user's profile. All of a tenant lie together, so that they can be listed by id. */
+const StoredUser = z.object({
+  userId: z.string(),
+  displayName: z.string().optional(),
+  avatarMediaId: z.string().optional(),
+  custom: z.record(z.string(), z.string()).default({}),
+  privacy: User.shape.privacy.strip(),
+  createdAt: z.number(),
+  updatedAt: z.number(),
+  updatedBy: z.string(),
+  version: z.number(),
+});
+export type StoredUser = z.output<typeof StoredUser>;
+
+const partition = (tenant: TenantKey): string => join(tenant, 'USERS');
+const USER = 'U#';
+
+export const UserEntity = entity({
+  type: 'user',
+  schema: StoredUser,
+  key: (tenant: TenantKey, userId: string): Key => ({ pk: partition(tenant), sk: `${USER}${userId}` }),
+});
+
+/** A stored profile as the API shows it. */
+export const toUser = (stored: StoredUser): z.input<typeof User> => ({
+  id: stored.userId,
+  displayName: stored.displayName ?? null,
+  avatarMediaId: stored.avatarMediaId ?? null,
+  custom: stored.custom,
+  privacy: stored.privacy,
+  createdAt: new Date(stored.createdAt).toISOString(),
+  updatedAt: new Date(stored.updatedAt).toISOString(),
+  version: stored.version,
+});
+
+/** AP-64 A user's profile, consistently; undefined when there is none. */
+export async function findUser(tenant: TenantKey, userId: string): Promise<StoredUser | undefined> {
+  const { Item } = await documents.get({
+    TableName: tableName(),
+    Key: UserEntity.key(tenant, userId),
+    ConsistentRead: true,
+  });
+  return Item && UserEntity.fromItem(Item);
+}
+
+const put = async (
+  tenant: TenantKey,
+  user: StoredUser,
+  condition: { readonly version: number } | 'missing',
+): Promise<boolean> => {
+  try {
+    await documents.put({
+      TableName: tableName(),
+      Item: UserEntity.toItem(tenant, user.userId, user),
+      ...(condition === 'missing'
+        ? { ConditionExpression: 'attribute_not_exists(pk)' }
+        : {
+            ConditionExpression: '#version = :version',
+            ExpressionAttributeNames: { '#version': 'version' },
+            ExpressionAttributeValues: { ':version': condition.version },
+          }),
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+};
+
+/** AP-65 A user's profile; made with the name in their token if this is the first time they are seen. */
+export async function meetUser(
+  tenant: TenantKey,
+  { userId, name }: { readonly userId: string; readonly name?: string | undefined },
+  at: number,
+): Promise<StoredUser> {
+  const known = await findUser(tenant, userId);
+  if (known) return known;
+  const user: StoredUser = {
+    ...firstProfile(name),
+    custom: {},
+    userId,
+    createdAt: at,
+    updatedAt: at,
+    updatedBy: userId,
+    version: 1,
+  };
+  if (await put(tenant, user, 'missing')) return user;
+  const met = await findUser(tenant, userId);
+  if (!met) throw new Error('a profile was there and is not');
+  return met;
+}
+
+/** AP-66 Store a changed profile, if `before` is still the last. Undefined when it is not. */
+export async function storeUser(
+  tenant: TenantKey,
+  before: StoredUser,
+  { profile, by, at }: { readonly profile: Profile; readonly by: string; readonly at: number },
+): Promise<StoredUser | undefined> {
+  const { userId, createdAt, version } = before;
+  const user: StoredUser = {
+    ...profile,
+    custom: { ...profile.custom },
+    userId,
+    createdAt,
+    updatedAt: at,
+    updatedBy: by,
+    version: version + 1,
+  };
+  return (await put(tenant, user, { version })) ? user : undefined;
+}
+
+/** AP-67 Users of a tenant by id, after `after`, whose ids begin with `prefix`. */
+export async function listUsers(
+  tenant: TenantKey,
+  page: { readonly after: string | undefined; readonly prefix: string | undefined; readonly limit: number },
+): Promise<{ users: StoredUser[]; more: boolean }> {
+  const start = `${USER}${page.prefix ?? ''}`;
+  const { Items } = await documents.query({
+    TableName: tableName(),
+    KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+    ExpressionAttributeValues: {
+      ':pk': partition(tenant),
+      // The byte before every user id's own characters, so that the one the cursor names does not come back.
+      ':first': page.after === undefined ? start : `${USER}${page.after}\u0000`,
+      ':last': `${start}~`,
+    },
+    Limit: page.limit + 1,
+  });
+  return { users: Items.slice(0, page.limit).map(UserEntity.fromItem), more: Items.length > page.limit };
+}
