@@ -3,9 +3,10 @@ import { ConversationId, Instant, UserId } from './ids.ts';
 import { Cursor, Limit, page } from './page.ts';
 import { route } from './route.ts';
 
-export const MemberRole = z.enum(['owner', 'admin', 'member']);
+/** From the highest to the lowest. A `guest` only reads; channels have them. */
+export const MemberRole = z.enum(['owner', 'admin', 'member', 'guest']);
 
-/** Users that one call may add. */
+/** Users that one call may add, or remove. */
 export const MAX_ADDED = 100;
 
 export const Participant = z
@@ -30,7 +31,7 @@ export const addParticipants = route({
   ],
   input: z.strictObject({ conversationId: ConversationId, userIds: z.array(UserId).min(1).max(MAX_ADDED) }),
   output: z.strictObject({
-    results: z.array(z.strictObject({ userId: UserId, status: z.enum(['added', 'already_member', 'full']) })),
+    results: z.array(z.strictObject({ userId: UserId, status: z.enum(['added', 'already_member', 'full', 'banned']) })),
   }),
   refuses: [
     'conversation.not_found',
@@ -52,5 +53,210 @@ export const listParticipants = route({
   input: z.strictObject({ conversationId: ConversationId, limit: Limit, cursor: Cursor.optional() }),
   output: page(Participant),
   refuses: ['conversation.not_found', 'request.cursor_invalid'],
+  status: 200,
+});
+
+const changing = [
+  'table:get',
+  'table:batch-get',
+  'table:query',
+  'table:put',
+  'table:update',
+  'table:delete',
+  'table:check',
+  'sockets:post',
+  'stragglers:send',
+] as const;
+
+/** What every change of a membership may be refused with. Its Idempotency-Key is remembered like a message's client id. */
+const CHANGE_REFUSALS = [
+  'conversation.not_found',
+  'conversation.archived',
+  'participant.direct_fixed',
+  'message.client_id_reused',
+  'message.client_id_ahead',
+  'message.client_id_too_old',
+  'service.contended',
+] as const;
+
+/** Number of the log entry that a change wrote. */
+const seq = z.int();
+const Place = z.strictObject({ conversationId: ConversationId });
+const OneUser = z.strictObject({ conversationId: ConversationId, userId: UserId });
+
+/** Users in a query, where a field stands once: `ada,bob`. */
+const UserIds = z.array(UserId).min(1).max(MAX_ADDED);
+const UserIdList = z
+  .string()
+  .max(MAX_ADDED * 65)
+  .regex(/^[^,]+(?:,[^,]+)*$/)
+  .transform((list) => list.split(','))
+  .pipe(UserIds)
+  .meta({ example: 'bob,cleo' });
+
+export const removeParticipant = route({
+  method: 'DELETE',
+  path: '/conversations/{conversationId}/participants/{userId}',
+  aliases: [{ method: 'DELETE', path: '/conversations/{conversationId}/members/{userId}' }],
+  summary: 'Remove a participant who stands below you',
+  permission: 'participant:manage',
+  uses: changing,
+  input: OneUser,
+  output: z.strictObject({ userId: UserId, seq }),
+  refuses: [...CHANGE_REFUSALS, 'participant.forbidden', 'participant.not_found'],
+  status: 200,
+});
+
+export const removeParticipants = route({
+  method: 'DELETE',
+  path: '/conversations/{conversationId}/participants',
+  aliases: [{ method: 'DELETE', path: '/conversations/{conversationId}/members' }],
+  summary: 'Remove participants, named in the query (`bob,cleo`) or the body; each is reported',
+  permission: 'participant:manage',
+  uses: changing,
+  input: z.strictObject({ conversationId: ConversationId, userIds: z.union([UserIdList, UserIds]) }),
+  output: z.strictObject({
+    results: z.array(z.strictObject({ userId: UserId, status: z.enum(['removed', 'not_member', 'forbidden']) })),
+  }),
+  refuses: [...CHANGE_REFUSALS, 'participant.forbidden'],
+  status: 200,
+});
+
+export const leaveConversation = route({
+  method: 'POST',
+  path: '/conversations/{conversationId}/leave',
+  summary: 'Leave a conversation; its last owner cannot',
+  permission: 'participant:leave',
+  uses: changing,
+  input: Place,
+  output: z.strictObject({ userId: UserId, seq }),
+  refuses: [...CHANGE_REFUSALS, 'participant.last_owner'],
+  status: 200,
+});
+
+export const joinConversation = route({
+  method: 'POST',
+  path: '/conversations/{conversationId}/join',
+  summary: 'Join a public channel',
+  permission: 'participant:join',
+  uses: changing,
+  input: Place,
+  /** `seq`: the number that made you what you are; for whoever is in already, the earlier one. */
+  output: z.strictObject({ userId: UserId, role: MemberRole, seq }),
+  refuses: [...CHANGE_REFUSALS, 'participant.banned', 'conversation.full'],
+  status: 200,
+});
+
+export const changeRole = route({
+  method: 'PATCH',
+  path: '/conversations/{conversationId}/participants/{userId}',
+  aliases: [
+    { method: 'PATCH', path: '/conversations/{conversationId}/members/{userId}' },
+    { method: 'PUT', path: '/conversations/{conversationId}/members/{userId}/role' },
+  ],
+  summary: 'Give a participant below you a role below yours, or take a lower one yourself',
+  permission: 'participant:manage',
+  uses: changing,
+  /** Ownership is offered and accepted, never given. */
+  input: OneUser.extend({ role: MemberRole.exclude(['owner']) }),
+  output: z.strictObject({ userId: UserId, role: MemberRole, seq }),
+  refuses: [
+    ...CHANGE_REFUSALS,
+    'participant.forbidden',
+    'participant.not_found',
+    'participant.last_owner',
+    'participant.role_unsupported',
+  ],
+  status: 200,
+});
+
+/** Somebody who may not come in, until a time or for good. */
+const Ban = z
+  .strictObject({
+    userId: UserId,
+    bannedBy: UserId,
+    bannedAt: Instant,
+    until: Instant.nullable(),
+    reason: z.string().nullable(),
+  })
+  .meta({ id: 'Ban' });
+
+export const banParticipant = route({
+  method: 'PUT',
+  path: '/conversations/{conversationId}/bans/{userId}',
+  summary: 'Ban a user, in the conversation or not: they are removed and kept out until a time or for good',
+  permission: 'participant:manage',
+  uses: changing,
+  input: OneUser.extend({
+    /** In the future; absent: for good. */
+    until: Instant.optional(),
+    reason: z.string().max(500).optional(),
+  }),
+  output: z.strictObject({ userId: UserId, seq }),
+  refuses: [...CHANGE_REFUSALS, 'participant.forbidden'],
+  status: 200,
+});
+
+export const unbanParticipant = route({
+  method: 'DELETE',
+  path: '/conversations/{conversationId}/bans/{userId}',
+  summary: 'Lift a ban, unless somebody higher than you gave it',
+  permission: 'participant:manage',
+  uses: changing,
+  input: OneUser,
+  output: z.strictObject({ userId: UserId, seq }),
+  refuses: [...CHANGE_REFUSALS, 'participant.forbidden', 'ban.not_found'],
+  status: 200,
+});
+
+export const listBans = route({
+  method: 'GET',
+  path: '/conversations/{conversationId}/bans',
+  summary: 'List who is banned; a page may hold fewer than asked for',
+  permission: 'participant:manage',
+  uses: ['table:batch-get', 'table:query', 'signing-key:read'],
+  input: z.strictObject({ conversationId: ConversationId, limit: Limit, cursor: Cursor.optional() }),
+  output: page(Ban),
+  refuses: ['conversation.not_found', 'participant.forbidden', 'request.cursor_invalid'],
+  status: 200,
+});
+
+/** Days an offer of ownership stands. */
+export const OFFER_DAYS = 7;
+
+export const offerOwnership = route({
+  method: 'PUT',
+  path: '/conversations/{conversationId}/ownership/offers/{userId}',
+  summary: 'Offer a participant ownership; they become an owner when they accept, and you an admin unless you stay',
+  permission: 'participant:manage',
+  uses: changing,
+  /** `stepDown: false` makes them an owner beside you. */
+  input: OneUser.extend({ stepDown: z.boolean().default(true) }),
+  output: z.strictObject({ userId: UserId, expiresAt: Instant, seq }),
+  refuses: [...CHANGE_REFUSALS, 'participant.forbidden', 'participant.not_found'],
+  status: 200,
+});
+
+export const withdrawOwnership = route({
+  method: 'DELETE',
+  path: '/conversations/{conversationId}/ownership/offers/{userId}',
+  summary: 'Withdraw an offer of ownership, or decline the one made to you',
+  permission: 'participant:manage',
+  uses: changing,
+  input: OneUser,
+  output: z.strictObject({ userId: UserId, seq }),
+  refuses: [...CHANGE_REFUSALS, 'participant.forbidden', 'ownership.not_offered'],
+  status: 200,
+});
+
+export const acceptOwnership = route({
+  method: 'POST',
+  path: '/conversations/{conversationId}/ownership/accept',
+  summary: 'Accept the ownership that was offered to you',
+  permission: 'participant:manage',
+  uses: changing,
+  input: Place,
+  output: z.strictObject({ userId: UserId, role: MemberRole, seq }),
+  refuses: [...CHANGE_REFUSALS, 'ownership.not_offered'],
   status: 200,
 });

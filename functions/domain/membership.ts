@@ -15,10 +15,12 @@ export const MAY_ADD: readonly Role[] = ['owner', 'admin'];
 
 /**
  * Why this user may not write to this conversation; undefined when they may. Not a member and not there look alike,
- * so that an outsider cannot probe which conversations exist.
+ * so that an outsider cannot probe which conversations exist. Guests read.
  */
-export const refusalToSend = (membership: Membership | undefined): Refusal | undefined =>
-  membership ? undefined : new Refusal('conversation.not_found');
+export const refusalToSend = (membership: Membership | undefined): Refusal | undefined => {
+  if (!membership) return new Refusal('conversation.not_found');
+  return membership.role === 'guest' ? new Refusal('message.forbidden') : undefined;
+};
 
 /** Why this user may not add participants; undefined when they may. */
 export function refusalToAdd(

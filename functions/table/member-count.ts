@@ -8,9 +8,17 @@ import { tableName } from './table-name.ts';
  * How many members a conversation has, exactly: it changes in the same transaction as the members. Outside the head, so
  * that sends do not contend with joins.
  */
+const MemberCount = z.object({
+  members: z.number(),
+  owners: z.number(),
+  /** Counts changes of who is banned or remembered as a guest, so that whoever lets somebody in notices one. */
+  standings: z.number().optional(),
+});
+export type MemberCount = z.output<typeof MemberCount>;
+
 export const MemberCountEntity = entity({
   type: 'count',
-  schema: z.object({ members: z.number(), owners: z.number() }),
+  schema: MemberCount,
   key: (tenant: TenantKey, conversationId: string): Key => ({
     pk: conversationPartition(tenant, conversationId),
     sk: 'COUNT',

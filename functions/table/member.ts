@@ -15,10 +15,15 @@ export const Member = z.object({
   /** The number of the log entry that let them in. */
   joinedSeq: z.number(),
   addedBy: z.string(),
+  /** The number of the log entry that gave them the role; absent while it is the one they came with. */
+  grantedSeq: z.number().optional(),
   /** The other member of a direct conversation has blocked this one. */
   blocked: z.boolean().optional(),
 });
 export type Member = z.output<typeof Member>;
+
+/** The number of the log entry that made somebody what they are. */
+export const grantedSeqOf = ({ grantedSeq, joinedSeq }: Member): number => grantedSeq ?? joinedSeq;
 
 /** The partition of the by-user index that holds a user's memberships. */
 export const userPartition = (tenant: TenantKey, userId: string): string => join(tenant, 'U', userId);

@@ -1,14 +1,13 @@
 import { type CancellationReason, documents, TransactionCanceledException } from '#aws/documents.ts';
-import { batchGet } from './batch-get.ts';
 import type { TenantKey } from './entity.ts';
 import { calmly } from './log/contention.ts';
 import { MemberEntity } from './member.ts';
-import { MemberCountEntity } from './member-count.ts';
 import { MessageEntity, type StoredMessage } from './message.ts';
+import { counted, forgotten } from './participants-commit.ts';
 import { tableName } from './table-name.ts';
 
-/** Users that are added with one number and one transaction; with three more items it stays below 100. */
-export const MOST_AT_ONCE = 50;
+/** Users that are added with one number and one transaction; with three more items and what is forgotten it stays below 100. */
+export const MOST_AT_ONCE = 48;
 
 /** Who is to be let in, by whom, at which number of the log. */
 export interface Addition {
@@ -18,6 +17,10 @@ export interface Addition {
   readonly actorRoles: readonly string[];
   readonly userIds: readonly string[];
   readonly cap: number;
+  /** Those of them of whom something was remembered: no longer. */
+  readonly returning?: readonly string[];
+  /** What was read of the counts, so that a ban given meanwhile is noticed. */
+  readonly seen?: { readonly standings?: number | undefined };
   readonly seq: number;
   readonly at: number;
   /** Client id and digest of the operation: a repetition finds them in the entry. */
@@ -28,22 +31,12 @@ export interface Addition {
 /** Why nothing was written. `seq`: something lies at the number. */
 export type NotAdded = 'seq' | 'actor' | 'cap' | 'members';
 
-/** AP-16 Which of these users are members, consistently. */
-export async function membersAmong(
-  tenant: TenantKey,
-  conversationId: string,
-  userIds: readonly string[],
-): Promise<Set<string>> {
-  const keys = userIds.map((userId) => MemberEntity.key(tenant, { conversationId, userId }));
-  return new Set((await batchGet(keys, { consistent: true })).map((item) => MemberEntity.fromItem(item).userId));
-}
-
 /**
  * AP-17 Let users in, all of them or none: members, their count under its cap, and the log's entry, while the actor
- * still has one of the roles. Answers the entry, or why nothing was written.
+ * still has one of the roles and nobody was banned meanwhile. Answers the entry, or why nothing was written.
  */
 export async function addMembers(tenant: TenantKey, addition: Addition): Promise<StoredMessage | NotAdded> {
-  const { conversationId, actor, actorRoles, userIds, cap, seq, at } = addition;
+  const { conversationId, actor, actorRoles, userIds, cap, seen, seq, at } = addition;
   const TableName = tableName();
   const entry: StoredMessage = {
     u: actor,
@@ -73,16 +66,7 @@ export async function addMembers(tenant: TenantKey, addition: Addition): Promise
             ExpressionAttributeValues: Object.fromEntries(actorRoles.map((role, index) => [`:role${index}`, role])),
           },
         },
-        {
-          Update: {
-            TableName,
-            Key: MemberCountEntity.key(tenant, conversationId),
-            UpdateExpression: 'SET #members = #members + :n',
-            ConditionExpression: '#members <= :room',
-            ExpressionAttributeNames: { '#members': 'members' },
-            ExpressionAttributeValues: { ':n': userIds.length, ':room': cap - userIds.length },
-          },
-        },
+        counted(tenant, conversationId, { members: userIds.length, cap, ...(seen ? { seen } : {}) }),
         ...userIds.map((userId) => ({
           Put: {
             TableName,
@@ -94,6 +78,7 @@ export async function addMembers(tenant: TenantKey, addition: Addition): Promise
             ConditionExpression: missing,
           },
         })),
+        ...(addition.returning ?? []).map((userId) => forgotten(tenant, { conversationId, userId })),
       ]),
     );
     return entry;

@@ -14,6 +14,8 @@ export const MESSAGE_ID = 'msg_AZqYt2a0cK6fPpQ1mWk3Zg_1';
 /** A message of ada's, and one that she has deleted. */
 export const OWN_MESSAGE_ID = 'msg_AZqYt2a0cK6fPpQ1mWk3Zg_2';
 export const DELETED_MESSAGE_ID = 'msg_AZqYt2a0cK6fPpQ1mWk3Zg_3';
+/** A channel of bob's: ada is in it, and was offered its ownership. */
+export const CHANNEL_ID = 'cnv_AZqYt2a0cK6fPpQ1mWk3Zw';
 export const MEDIA_ID = 'med_AZqYt2a0cK6fPpQ1mWk3Zg';
 export const IMPORT_ID = 'imp_AZqYt2a0cK6fPpQ1mWk3Zg';
 
@@ -26,6 +28,19 @@ export const EXAMPLES: Inputs = {
     listConversations: { limit: 10 },
     addParticipants: { conversationId: CONVERSATION_ID, userIds: ['cleo'] },
     listParticipants: { conversationId: CONVERSATION_ID },
+  },
+  participants: {
+    removeParticipant: { conversationId: CONVERSATION_ID, userId: 'bob' },
+    removeParticipants: { conversationId: CONVERSATION_ID, userIds: 'bob,cleo' },
+    leaveConversation: { conversationId: CHANNEL_ID },
+    joinConversation: { conversationId: CHANNEL_ID },
+    changeRole: { conversationId: CONVERSATION_ID, userId: 'bob', role: 'admin' },
+    banParticipant: { conversationId: CONVERSATION_ID, userId: 'bob', reason: 'Spam.' },
+    unbanParticipant: { conversationId: CONVERSATION_ID, userId: 'mallory' },
+    listBans: { conversationId: CONVERSATION_ID },
+    offerOwnership: { conversationId: CONVERSATION_ID, userId: 'bob', stepDown: true },
+    withdrawOwnership: { conversationId: CHANNEL_ID, userId: 'ada' },
+    acceptOwnership: { conversationId: CHANNEL_ID },
   },
   messages: {
     sendMessage: {

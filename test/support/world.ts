@@ -20,6 +20,7 @@ import {
   MESSAGE_ID,
   OWN_MESSAGE_ID,
 } from './examples.ts';
+import { participantItems } from './participants-world.ts';
 
 const AT = Date.UTC(2026, 10, 21, 9, 30);
 /** The number of the change that deleted a message. */
@@ -84,6 +85,7 @@ export function itemsOf(tenantId: string): Item[] {
       startedBy: 'ada',
       startedAt: AT,
     }),
+    ...participantItems(tenant, AT),
     member('ada', 'owner'),
     member('bob', 'member'),
     MessageEntity.toItem(

@@ -227,7 +227,7 @@ export const LOG_MUTANTS: readonly Mutant[] = [
     name: 'member-cap',
     invariant: 'I6',
     guard: 'members are counted under their cap in the same transaction',
-    file: 'functions/table/participants-add.ts',
+    file: 'functions/table/participants-commit.ts',
     from: "'#members <= :room'",
     to: "'(#members <= :room OR attribute_exists(pk))'",
     test: 'test/table/conversations.test.ts',

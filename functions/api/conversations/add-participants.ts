@@ -4,6 +4,7 @@ import type { Output } from '#contract/route.ts';
 import { announce } from '#delivery/announce.ts';
 import { MAY_ADD, refusalToAdd } from '#domain/membership.ts';
 import { Refusal } from '#domain/refusal.ts';
+import { isInForce } from '#domain/roles.ts';
 import type { Caller } from '#runtime/caller.ts';
 import { mintClientId, parseOperationId, partOfOperation } from '#runtime/operation-id.ts';
 import type { Handle } from '#runtime/service.ts';
@@ -14,9 +15,9 @@ import { append } from '#table/log/append.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
 import { forget } from '#table/log/settle.ts';
 import { audienceOf } from '#table/member.ts';
-import { countMembers } from '#table/member-count.ts';
 import { findStoredMessage, type StoredMessage, toMessage } from '#table/message.ts';
-import { addMembers, MOST_AT_ONCE, membersAmong } from '#table/participants-add.ts';
+import { addMembers, MOST_AT_ONCE } from '#table/participants-add.ts';
+import { readRoom } from '#table/participants-room.ts';
 
 type Result = Output<typeof addParticipants>['results'][number];
 
@@ -52,28 +53,37 @@ async function addSome(
   const cap = MEMBER_CAP[type];
   const log = logOf(tenant, conversationId);
 
-  /** Who can be let in now: not in yet, and within the cap. */
+  /** Who can be let in now: not in yet, not banned, and within the cap. */
   const plan = async () => {
-    const [members, count] = await Promise.all([
-      membersAmong(tenant, conversationId, userIds),
-      countMembers(tenant, conversationId),
-    ]);
-    const outside = userIds.filter((userId) => !members.has(userId));
-    return { members, adding: outside.slice(0, Math.max(0, cap - count)) };
+    const { members, standings, count } = await readRoom(tenant, conversationId, {
+      members: userIds,
+      standings: userIds,
+    });
+    const isBanned = (userId: string): boolean => isInForce(standings.get(userId)?.ban, Date.now());
+    const outside = userIds.filter((userId) => !members.has(userId) && !isBanned(userId));
+    const adding = outside.slice(0, Math.max(0, cap - count.members));
+    return { members, isBanned, count, adding, returning: adding.filter((userId) => standings.has(userId)) };
   };
-  const report = (added: readonly string[], members: ReadonlySet<string>): Result[] =>
-    userIds.map((userId) => ({
-      userId,
-      status: added.includes(userId) ? 'added' : members.has(userId) ? 'already_member' : 'full',
-    }));
 
   const before = await plan();
+  const { members, isBanned } = before;
+  const report = (added: readonly string[]): Result[] =>
+    userIds.map((userId) => ({
+      userId,
+      status: added.includes(userId)
+        ? 'added'
+        : members.has(userId)
+          ? 'already_member'
+          : isBanned(userId)
+            ? 'banned'
+            : 'full',
+    }));
   const hash = digestOf(userIds);
   // A repetition of an operation that added them all finds nobody left to add: the log knows what it answered.
   let entry: StoredMessage | undefined;
-  if (before.adding.length === 0) return report([], before.members);
+  if (before.adding.length === 0) return report([]);
   const store = async (seq: number, at: number): Promise<boolean> => {
-    let { adding } = before;
+    let { adding, returning, count } = before;
     for (let attempt = 0; attempt < TRIES; attempt++) {
       if (adding.length === 0) throw new Refusal('service.contended');
       const written = await addMembers(tenant, {
@@ -82,6 +92,8 @@ async function addSome(
         actorRoles: MAY_ADD,
         userIds: adding,
         cap,
+        returning,
+        seen: count,
         seq,
         at,
         operationId,
@@ -93,7 +105,7 @@ async function addSome(
         entry = written;
         return true;
       }
-      ({ adding } = await plan());
+      ({ adding, returning, count } = await plan());
     }
     throw new Refusal('service.contended');
   };
@@ -111,5 +123,5 @@ async function addSome(
     announce(tenant, audienceOf(tenant, conversationId), conversationId, [event]),
     appended.head && forget(log, appended.head),
   ]);
-  return report(added, before.members);
+  return report(added);
 }

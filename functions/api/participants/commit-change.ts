@@ -1,0 +1,121 @@
+import type { TransactItem } from '#aws/documents.ts';
+import type { Event } from '#contract/events.ts';
+import type { Message, SystemBody } from '#contract/messages.ts';
+import { announce } from '#delivery/announce.ts';
+import { Refusal } from '#domain/refusal.ts';
+import { log as logger } from '#runtime/log.ts';
+import { mintClientId, parseOperationId } from '#runtime/operation-id.ts';
+import type { Request } from '#runtime/service.ts';
+import { digestOf } from '#table/digest.ts';
+import { append } from '#table/log/append.ts';
+import { logOf } from '#table/log/dynamo-store.ts';
+import { forget } from '#table/log/settle.ts';
+import { audienceOf } from '#table/member.ts';
+import { findStoredMessage, type StoredMessage, toMessage } from '#table/message.ts';
+import { commitMembership } from '#table/participants-commit.ts';
+
+/** Times one number is tried because somebody else changed the conversation's members meanwhile. */
+const TRIES = 8;
+
+/** What is to be said in the log, and what changes with it, once the number and the time (ms) are known. */
+export interface Plan {
+  readonly body: SystemBody;
+  readonly parts: (seq: number, at: number) => readonly TransactItem[];
+}
+
+/** A change of membership as one caller asks for it. */
+export interface Change {
+  readonly conversationId: string;
+  /** What was asked, so that the same Idempotency-Key with something else is refused. */
+  readonly asked: unknown;
+  /** Reads and decides; asked again when what it read has changed. Raises a `Refusal`. */
+  readonly plan: () => Promise<Plan>;
+  readonly operationId?: string;
+}
+
+export interface Changed {
+  readonly seq: number;
+  /** What the log says of it: also for a repetition, which decides nothing. */
+  readonly body: SystemBody;
+  /** Server time of the change, milliseconds. */
+  readonly at: number;
+  readonly replayed: boolean;
+}
+
+const eventOf = (conversationId: string, seq: number, body: SystemBody, message: Message): Event => {
+  const { userIds, roles = [] } = body;
+  switch (body.kind) {
+    case 'participants_removed':
+    case 'participant_left':
+    case 'participant_banned':
+      return { type: 'participant:removed', conversationId, seq, userIds, message };
+    case 'participant_joined':
+      return { type: 'participant:added', conversationId, seq, userIds, message };
+    case 'role_changed':
+    case 'ownership_taken':
+      return { type: 'participant:updated', conversationId, seq, participants: roles, message };
+    default:
+      return { type: 'message:created', conversationId, seq, message };
+  }
+};
+
+/**
+ * Decides, takes a number, writes the memberships with their log entry in one transaction, tells the members and those
+ * who were. A condition that fails is decided anew. The same operation id any number of times changes it once.
+ */
+export async function commitChange(
+  { conversationId, asked, plan, operationId }: Change,
+  { caller, idempotencyKey }: Request,
+): Promise<Changed> {
+  const { tenant, userId } = caller;
+  const log = logOf(tenant, conversationId);
+  const clientId = operationId ?? parseOperationId(idempotencyKey) ?? mintClientId();
+  const hash = digestOf(asked);
+  const decide = async (): Promise<Plan | Refusal> => {
+    try {
+      return await plan();
+    } catch (error) {
+      if (error instanceof Refusal) return error;
+      throw error;
+    }
+  };
+
+  let decided = await decide();
+  let stored: StoredMessage | undefined;
+  const store = async (seq: number, at: number): Promise<boolean> => {
+    for (let attempt = 0; attempt < TRIES; attempt++) {
+      if (decided instanceof Refusal) throw decided;
+      const entry: StoredMessage = { u: userId, c: clientId, h: hash, b: decided.body, a: at, v: 1 };
+      const written = await commitMembership(tenant, { conversationId, seq }, entry, decided.parts(seq, at));
+      if (written === 'seq') return false;
+      if (written === 'stored') {
+        stored = entry;
+        return true;
+      }
+      decided = await decide();
+    }
+    throw new Refusal('service.contended');
+  };
+  const appended = await append(
+    log,
+    { author: userId, clientId, hash, store },
+    { permit: Promise.resolve(decided instanceof Refusal ? decided : undefined) },
+  );
+
+  const { seq } = appended;
+  stored ??= await findStoredMessage(tenant, { conversationId, seq });
+  if (stored?.b.type !== 'system') throw new Error(`log entry ${seq} is not the one that was appended`);
+  const body = stored.b;
+  const event = eventOf(conversationId, seq, body, toMessage(conversationId, seq, stored));
+  const gone = event.type === 'participant:removed' ? event.userIds : [];
+  const audience = audienceOf(tenant, conversationId).then((members) => [...members, ...gone]);
+  await Promise.all([
+    announce(tenant, audience, conversationId, [event]),
+    // The change is stored: what could not be tidied up now is tidied up by the next writer.
+    appended.head &&
+      forget(log, appended.head).catch((error: unknown) =>
+        logger.error('log.forget_failed', error, { conversationId }),
+      ),
+  ]);
+  return { seq, body, at: stored.a, replayed: appended.replayed !== undefined };
+}

@@ -1,0 +1,151 @@
+import { documents, type TransactItem, TransactionCanceledException } from '#aws/documents.ts';
+import type { TenantKey } from './entity.ts';
+import { calmly } from './log/contention.ts';
+import { grantedSeqOf, type Member, MemberEntity } from './member.ts';
+import { MemberCountEntity } from './member-count.ts';
+import { type Standing, StandingEntity } from './member-standing.ts';
+import { MessageEntity, type MessageKey, type StoredMessage } from './message.ts';
+import { tableName } from './table-name.ts';
+
+/** On condition that a membership is the one that was read: the same role, given by the same number of the log. */
+const unchanged = (member: Member) => ({
+  ConditionExpression:
+    member.grantedSeq === undefined
+      ? '#role = :role AND #joinedSeq = :seq AND attribute_not_exists(#grantedSeq)'
+      : '#role = :role AND #grantedSeq = :seq',
+  ExpressionAttributeNames: {
+    '#role': 'role',
+    '#grantedSeq': 'grantedSeq',
+    ...(member.grantedSeq === undefined ? { '#joinedSeq': 'joinedSeq' } : {}),
+  },
+  ExpressionAttributeValues: { ':role': member.role, ':seq': grantedSeqOf(member) },
+});
+
+/** Part of a membership change: this member still is what they were when it was decided. */
+export const stillIs = (tenant: TenantKey, member: Member): TransactItem => ({
+  ConditionCheck: { TableName: tableName(), Key: MemberEntity.key(tenant, member), ...unchanged(member) },
+});
+
+/** Part of a membership change: this user is not a member. */
+export const isOutside = (tenant: TenantKey, place: { conversationId: string; userId: string }): TransactItem => ({
+  ConditionCheck: {
+    TableName: tableName(),
+    Key: MemberEntity.key(tenant, place),
+    ConditionExpression: 'attribute_not_exists(pk)',
+  },
+});
+
+/** Part of a membership change: the member goes. */
+export const goes = (tenant: TenantKey, member: Member): TransactItem => ({
+  Delete: { TableName: tableName(), Key: MemberEntity.key(tenant, member), ...unchanged(member) },
+});
+
+/** Part of a membership change: a new member comes. */
+export const comes = (tenant: TenantKey, member: Member): TransactItem => ({
+  Put: {
+    TableName: tableName(),
+    Item: MemberEntity.toItem(tenant, member, member.joinedAt),
+    ConditionExpression: 'attribute_not_exists(pk)',
+  },
+});
+
+/** Part of a membership change: the member has another role, given by number `seq`. */
+export const becomes = (tenant: TenantKey, member: Member, role: Member['role'], seq: number): TransactItem => {
+  const { ConditionExpression, ExpressionAttributeNames, ExpressionAttributeValues } = unchanged(member);
+  return {
+    Update: {
+      TableName: tableName(),
+      Key: MemberEntity.key(tenant, member),
+      UpdateExpression: 'SET #role = :new, #grantedSeq = :by',
+      ConditionExpression,
+      ExpressionAttributeNames,
+      ExpressionAttributeValues: { ...ExpressionAttributeValues, ':new': role, ':by': seq },
+    },
+  };
+};
+
+/** Part of a membership change: this is remembered of somebody who is not a member. */
+export const remembered = (tenant: TenantKey, conversationId: string, standing: Standing): TransactItem => ({
+  Put: { TableName: tableName(), Item: StandingEntity.toItem(tenant, conversationId, standing) },
+});
+
+/** Part of a membership change: nothing is remembered of this user. */
+export const forgotten = (tenant: TenantKey, place: { conversationId: string; userId: string }): TransactItem => ({
+  Delete: { TableName: tableName(), Key: StandingEntity.key(tenant, place) },
+});
+
+/** How a membership change counts. */
+export interface Counting {
+  readonly members?: number;
+  readonly owners?: number;
+  /** Most members there may be; for those who come. */
+  readonly cap?: number;
+  /** What was read of the counts: on condition that no standing has changed since. */
+  readonly seen?: { readonly standings?: number | undefined };
+  /** True when a standing changes. */
+  readonly standings?: boolean;
+}
+
+/** Part of a membership change: the counts, exact because they change with what they count. At least one owner stays. */
+export const counted = (
+  tenant: TenantKey,
+  conversationId: string,
+  { members = 0, owners = 0, cap, seen, standings = false }: Counting,
+): TransactItem => {
+  const conditions = ['attribute_exists(pk)'];
+  if (owners < 0) conditions.push('#owners > :leaving');
+  if (cap !== undefined) conditions.push('#members <= :room');
+  if (seen)
+    conditions.push(seen.standings === undefined ? 'attribute_not_exists(#standings)' : '#standings = :standings');
+  return {
+    Update: {
+      TableName: tableName(),
+      Key: MemberCountEntity.key(tenant, conversationId),
+      UpdateExpression: `SET #members = #members + :members, #owners = #owners + :owners${
+        standings ? ', #standings = if_not_exists(#standings, :none) + :one' : ''
+      }`,
+      ConditionExpression: conditions.join(' AND '),
+      ExpressionAttributeNames: {
+        '#members': 'members',
+        '#owners': 'owners',
+        ...(standings || seen ? { '#standings': 'standings' } : {}),
+      },
+      ExpressionAttributeValues: {
+        ':members': members,
+        ':owners': owners,
+        ...(owners < 0 ? { ':leaving': -owners } : {}),
+        ...(cap === undefined ? {} : { ':room': cap - members }),
+        ...(seen?.standings === undefined ? {} : { ':standings': seen.standings }),
+        ...(standings ? { ':none': 0, ':one': 1 } : {}),
+      },
+    },
+  };
+};
+
+/**
+ * AP-162 Change memberships, all of it or nothing: the log's entry, and the parts each on its own condition. Answers
+ * `seq` when something lies at the number, `changed` when a condition of a part no longer holds.
+ */
+export async function commitMembership(
+  tenant: TenantKey,
+  place: MessageKey,
+  entry: StoredMessage,
+  parts: readonly TransactItem[],
+): Promise<'stored' | 'seq' | 'changed'> {
+  const put: TransactItem = {
+    Put: {
+      TableName: tableName(),
+      Item: MessageEntity.toItem(tenant, place, entry),
+      ConditionExpression: 'attribute_not_exists(pk)',
+    },
+  };
+  try {
+    await calmly(() => documents.transactWrite([put, ...parts]));
+    return 'stored';
+  } catch (error) {
+    if (!(error instanceof TransactionCanceledException)) throw error;
+    const failed = error.CancellationReasons.findIndex(({ Code }) => Code === 'ConditionalCheckFailed');
+    if (failed < 0) throw error;
+    return failed === 0 ? 'seq' : 'changed';
+  }
+}
