@@ -77,7 +77,7 @@ async function writeBoth(tenant: TenantKey, { userId, blockedId }: BlockId, bloc
   throw new Refusal('service.contended');
 }
 
-/** AP-68 Block a user; one who is blocked stays so from the first time. Answers since when (milliseconds). */
+/** AP-128 Block a user; one who is blocked stays so from the first time. Answers since when (milliseconds). */
 export async function blockUser(tenant: TenantKey, id: BlockId, at: number): Promise<number> {
   const TableName = tableName();
   const Key = BlockEntity.key(tenant, id);
@@ -99,11 +99,11 @@ export async function blockUser(tenant: TenantKey, id: BlockId, at: number): Pro
   return Item ? BlockEntity.fromItem(Item).at : at;
 }
 
-/** AP-69 Take a block back. */
+/** AP-129 Take a block back. */
 export const unblockUser = (tenant: TenantKey, id: BlockId): Promise<void> =>
   writeBoth(tenant, id, { Delete: { TableName: tableName(), Key: BlockEntity.key(tenant, id) } }, 'REMOVE #blocked');
 
-/** AP-59 Whom a user has blocked, by id, after `after`. */
+/** AP-130 Whom a user has blocked, by id, after `after`. */
 export async function listBlocks(
   tenant: TenantKey,
   userId: string,

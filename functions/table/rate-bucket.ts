@@ -57,7 +57,7 @@ export interface Spent {
 }
 
 /**
- * AP-60 Count that a user does something at `at` (milliseconds), if the rate allows: one conditional update. An
+ * AP-120 Count that a user does something at `at` (milliseconds), if the rate allows: one conditional update. An
  * expression knows no maximum, so there is one update for a bucket that lies in the past and one for a bucket that lies
  * ahead; what was seen last says which, and a wrong guess costs a second. A refusal changes nothing.
  * Raises `service.contended`.

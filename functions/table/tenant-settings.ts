@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { documents, TransactionCanceledException } from '#aws/documents.ts';
 import { DEFAULT_RULES, TenantRules as Rules, SETTINGS_SECONDS, type TenantRules } from '#contract/tenant.ts';
-import { digits, entity, type Item, join, type Key, type TenantKey } from './entity.ts';
+import { digits, entity, join, type Key, type TenantKey } from './entity.ts';
 import { calmly } from './log/contention.ts';
 import { tableName } from './table-name.ts';
 
@@ -54,7 +54,7 @@ export interface StoredSettings {
   readonly by: string | undefined;
 }
 
-/** AP-61 The settings of a tenant, consistently. */
+/** AP-121 The settings of a tenant, consistently. */
 export async function findSettings(tenant: TenantKey): Promise<StoredSettings> {
   const { Item } = await documents.get({
     TableName: tableName(),
@@ -97,29 +97,30 @@ export interface SettingsChange {
 }
 
 /**
- * AP-62 Store a change of the settings and its place in the history, both or neither, if `version` is still the last.
+ * AP-122 Store a change of the settings and its place in the history, both or neither, if `version` is still the last.
  * Undefined when it is not.
  */
 export async function storeSettings(tenant: TenantKey, change: SettingsChange): Promise<StoredSettings | undefined> {
   const { before, after, by, at } = change;
   const stored = { rules: after, version: change.version + 1, by, at };
-  const put = (Item: Item, condition: string, values?: Record<string, unknown>) => ({
-    Put: {
-      TableName: tableName(),
-      Item,
-      ConditionExpression: condition,
-      ...(values ? { ExpressionAttributeNames: { '#version': 'version' }, ExpressionAttributeValues: values } : {}),
-    },
-  });
+  const TableName = tableName();
+  const Item = TenantSettingsEntity.toItem(tenant, undefined, stored);
   try {
     await calmly(() =>
       documents.transactWrite([
-        change.version === 1
-          ? put(TenantSettingsEntity.toItem(tenant, undefined, stored), 'attribute_not_exists(pk)')
-          : put(TenantSettingsEntity.toItem(tenant, undefined, stored), '#version = :version', {
-              ':version': change.version,
-            }),
-        put(TenantChangeEntity.toItem(tenant, stored.version, { ...stored, before }), 'attribute_not_exists(pk)'),
+        {
+          Put:
+            change.version === 1
+              ? { TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' }
+              : {
+                  TableName,
+                  Item,
+                  ConditionExpression: '#version = :version',
+                  ExpressionAttributeNames: { '#version': 'version' },
+                  ExpressionAttributeValues: { ':version': change.version },
+                },
+        },
+        { Put: { TableName, Item: TenantChangeEntity.toItem(tenant, stored.version, { ...stored, before }) } },
       ]),
     );
   } catch (error) {
@@ -131,7 +132,7 @@ export async function storeSettings(tenant: TenantKey, change: SettingsChange): 
   return stored;
 }
 
-/** AP-63 Changes of a tenant's settings before a version, newest first. */
+/** AP-123 Changes of a tenant's settings before a version, newest first. */
 export async function listSettingsChanges(
   tenant: TenantKey,
   page: { readonly before: number | undefined; readonly limit: number },

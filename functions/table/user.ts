@@ -40,7 +40,7 @@ export const toUser = (stored: StoredUser): z.input<typeof User> => ({
   version: stored.version,
 });
 
-/** AP-64 A user's profile, consistently; undefined when there is none. */
+/** AP-124 A user's profile, consistently; undefined when there is none. */
 export async function findUser(tenant: TenantKey, userId: string): Promise<StoredUser | undefined> {
   const { Item } = await documents.get({
     TableName: tableName(),
@@ -74,7 +74,7 @@ const put = async (
   }
 };
 
-/** AP-65 A user's profile; made with the name in their token if this is the first time they are seen. */
+/** AP-125 A user's profile; made with the name in their token if this is the first time they are seen. */
 export async function meetUser(
   tenant: TenantKey,
   { userId, name }: { readonly userId: string; readonly name?: string | undefined },
@@ -97,7 +97,7 @@ export async function meetUser(
   return met;
 }
 
-/** AP-66 Store a changed profile, if `before` is still the last. Undefined when it is not. */
+/** AP-126 Store a changed profile, if `before` is still the last. Undefined when it is not. */
 export async function storeUser(
   tenant: TenantKey,
   before: StoredUser,
@@ -116,7 +116,7 @@ export async function storeUser(
   return (await put(tenant, user, { version })) ? user : undefined;
 }
 
-/** AP-67 Users of a tenant by id, after `after`, whose ids begin with `prefix`. */
+/** AP-127 Users of a tenant by id, after `after`, whose ids begin with `prefix`. */
 export async function listUsers(
   tenant: TenantKey,
   page: { readonly after: string | undefined; readonly prefix: string | undefined; readonly limit: number },

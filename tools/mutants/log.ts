@@ -207,7 +207,7 @@ export const LOG_MUTANTS: readonly Mutant[] = [
     name: 'one-pair-one-id',
     invariant: 'I6',
     guard: 'a pair has one id, whoever asks',
-    file: 'functions/api/conversations/conversation-id.ts',
+    file: 'functions/table/direct-conversation.ts',
     from: '[...pair].sort()',
     to: '[...pair]',
     test: 'test/table/conversations.test.ts',
