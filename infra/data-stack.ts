@@ -66,7 +66,8 @@ export class DataStack extends Stack {
       indexName: TABLE.byUser.name,
       partitionKey: { name: TABLE.byUser.partitionKey, type: AttributeType.STRING },
       sortKey: { name: TABLE.byUser.sortKey, type: AttributeType.STRING },
-      projectionType: ProjectionType.ALL,
+      projectionType: ProjectionType.INCLUDE,
+      nonKeyAttributes: [...TABLE.byUser.projected],
     });
 
     this.accessLogs = new Bucket(this, 'AccessLogs', {

@@ -2,9 +2,11 @@ import * as conversations from './conversations.ts';
 import * as health from './health.ts';
 import * as imports from './imports.ts';
 import * as media from './media.ts';
+import * as memberSettings from './member-settings.ts';
 import * as messages from './messages.ts';
 import * as participants from './participants.ts';
 import * as realtime from './realtime.ts';
+import * as receipts from './receipts.ts';
 import type { Route } from './route.ts';
 import * as search from './search.ts';
 import * as tenant from './tenant.ts';
@@ -41,6 +43,12 @@ export const api = {
     deleteMessage: messages.deleteMessage,
     restoreMessage: messages.restoreMessage,
     listVersions: messages.listVersions,
+  },
+  receipts: {
+    markRead: receipts.markRead,
+    markDelivered: receipts.markDelivered,
+    listReceipts: receipts.listReceipts,
+    updateMySettings: memberSettings.updateMySettings,
   },
   realtime: { createTicket: realtime.createTicket },
   media: { requestUpload: media.requestUpload, getMedia: media.getMedia, getMediaUrl: media.getMediaUrl },

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ConversationId, Instant, UserId } from './ids.ts';
+import { MySettings } from './member-settings.ts';
 import { Cursor, Limit, page } from './page.ts';
 import { MemberRole } from './participants.ts';
 import { route } from './route.ts';
@@ -34,6 +35,15 @@ export const Conversation = z
     myRole: MemberRole,
   })
   .meta({ id: 'Conversation' });
+
+/** A conversation as its member sees it: with their unread count and settings. */
+export const MyConversation = Conversation.extend({
+  /** Messages by others after one's read marker; exact. */
+  unreadCount: z.int(),
+  settings: MySettings,
+}).meta({ id: 'MyConversation' });
+
+const Flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 const participants = z.array(UserId).max(MAX_INITIAL_PARTICIPANTS);
 
@@ -72,9 +82,9 @@ export const getConversation = route({
   path: '/conversations/{conversationId}',
   summary: 'Get a conversation you are in',
   permission: 'conversation:read',
-  uses: ['table:batch-get'],
+  uses: ['table:batch-get', 'table:query'],
   input: z.strictObject({ conversationId: ConversationId }),
-  output: Conversation,
+  output: MyConversation,
   refuses: ['conversation.not_found'],
   status: 200,
 });
@@ -82,11 +92,23 @@ export const getConversation = route({
 export const listConversations = route({
   method: 'GET',
   path: '/conversations',
-  summary: 'List your conversations',
+  summary: 'List your conversations by activity, with unread counts; filters narrow it',
   permission: 'conversation:read',
-  uses: ['table:query-by-user', 'table:batch-get', 'signing-key:read'],
-  input: z.strictObject({ limit: Limit, cursor: Cursor.optional() }),
-  output: page(Conversation),
+  uses: ['table:query-by-user', 'table:batch-get', 'table:query', 'signing-key:read'],
+  /** Without filters: what is neither archived nor hidden. A filtered page may be short while there is a next one. */
+  input: z.strictObject({
+    limit: Limit,
+    cursor: Cursor.optional(),
+    type: ConversationType.optional(),
+    archived: Flag.optional(),
+    hidden: Flag.optional(),
+    muted: Flag.optional(),
+    pinned: Flag.optional(),
+    unread: Flag.optional(),
+    /** Part of the name, in any case. */
+    name: z.string().min(1).max(100).optional(),
+  }),
+  output: page(MyConversation),
   refuses: ['request.cursor_invalid'],
   status: 200,
 });

@@ -42,6 +42,7 @@ export const ERRORS = {
   'media.type_unsupported': [400, 'This content type cannot be uploaded.'],
   'media.too_large': [400, 'The file is larger than its type allows.'],
   'media.idempotency_conflict': [409, 'This Idempotency-Key was used for a different upload.'],
+  'watermark.beyond_head': [400, 'There is no such number in the conversation yet; see `seq`.'],
   'import.not_found': [404, 'There is no such import.'],
   'import.conflict': [409, 'This import id or batch was used with other content.'],
   'import.out_of_order': [409, 'Batches of an import are sent in order; see `nextBatch`.'],

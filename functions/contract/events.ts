@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ConversationId, Instant, MediaId, MessageId, UserId } from './ids.ts';
 import { MediaState } from './media.ts';
+import { MySettings } from './member-settings.ts';
 import { Message } from './messages.ts';
 import { MemberRole } from './participants.ts';
 
@@ -58,6 +59,11 @@ export const Event = z.discriminatedUnion('type', [
     state: MediaState,
     reason: z.string().nullable(),
   }),
+  /** How far a member has read, and what has reached them: no part of the log, and told only in conversations of up to 100. */
+  z.strictObject({ type: z.literal('read'), conversationId: ConversationId, userId: UserId, upTo: z.int() }),
+  z.strictObject({ type: z.literal('delivered'), conversationId: ConversationId, userId: UserId, upTo: z.int() }),
+  /** To one's own devices: one has set something for oneself. */
+  z.strictObject({ type: z.literal('conversation:updated'), conversationId: ConversationId, settings: MySettings }),
   /** An event too large for a frame: fetch it by its number. */
   z.strictObject({ type: z.literal('sync:pointer'), conversationId: ConversationId, seq: z.int() }),
   z.strictObject({ type: z.literal('sync:pong'), id: z.string().nullable(), serverTime: Instant }),

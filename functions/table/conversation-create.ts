@@ -36,6 +36,8 @@ const firstHead = ({ type, name, createdBy, at }: NewConversation): Head => ({
   generation: 0,
   floor: -1,
   lastAt: at,
+  n: 0,
+  g: 0,
 });
 
 /**
@@ -58,8 +60,8 @@ export async function createConversation(
     a: at,
     v: 1,
   };
-  const memberItem = (userId: string): Item =>
-    MemberEntity.toItem(
+  const memberItem = (userId: string): Item => ({
+    ...MemberEntity.toItem(
       tenant,
       {
         userId,
@@ -70,7 +72,10 @@ export async function createConversation(
         addedBy: createdBy,
       },
       at,
-    );
+    ),
+    // Entry 1 is no message: everybody has read all there is.
+    ...{ readSeq: 1, readN: 0, readG: 0 },
+  });
   const items = [
     HeadEntity.toItem(tenant, conversationId, head),
     MemberCountEntity.toItem(tenant, conversationId, {

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { documents } from '#aws/documents.ts';
 import { type Conversation, ConversationType } from '#contract/conversations.ts';
 import type { MemberRole } from '#contract/participants.ts';
-import { entity, join, type Key, type TenantKey } from './entity.ts';
+import { entity, type Item, join, type Key, type TenantKey } from './entity.ts';
+import { speakersIn } from './speakers.ts';
 import { tableName } from './table-name.ts';
 
 const Generation = z.record(z.string(), z.number());
@@ -32,14 +33,19 @@ export const Head = z.object({
   lastSeq: z.number().optional(),
   last: z.object({ by: z.string(), type: z.string(), text: z.string() }).optional(),
   archivedAt: z.number().optional(),
+  /** Numbers taken for messages, numbers taken to delete or restore one, and the greatest number given a void (docs/adr/0006). */
+  n: z.number().optional(),
+  g: z.number().optional(),
+  v: z.number().optional(),
 });
-export type Head = z.output<typeof Head>;
+/** With `speakers`: by the key of a user, `n` at the last message they sent. Kept for the last few who spoke. */
+export type Head = z.output<typeof Head> & { readonly speakers?: Readonly<Record<string, number>> };
 
 /** The partition of a conversation's head, members and counts. Its log lies under a key of its own. */
 export const conversationPartition = (tenant: TenantKey, conversationId: string): string =>
   join(tenant, 'C', conversationId);
 
-export const HeadEntity = entity({
+const base = entity({
   type: 'conversation',
   schema: Head,
   key: (tenant: TenantKey, conversationId: string): Key => ({
@@ -47,6 +53,11 @@ export const HeadEntity = entity({
     sk: 'HEAD',
   }),
 });
+
+export const HeadEntity = {
+  ...base,
+  fromItem: (item: Item): Head => ({ ...base.fromItem(item), speakers: speakersIn(item) }),
+};
 
 /** A conversation as the API shows it to one of its members. */
 export const toConversation = (

@@ -9,6 +9,7 @@ import type { Item, TenantKey } from './entity.ts';
 import { conversationIdOfImport, ImportEntity, ImportedBatchEntity } from './import.ts';
 import { writeTogether } from './import-transaction.ts';
 import { MessageEntity } from './message.ts';
+import { speakerAttribute } from './speakers.ts';
 import { tableName } from './table-name.ts';
 
 /** A message as an import brings it. */
@@ -73,21 +74,31 @@ export async function storeBatch(
   const conversationId = conversationIdOfImport(tenant, importId);
   const stored: StoredBatch = { hash, firstSeq: head.seq + 1, lastSeq: head.seq + messages.length };
   const last = messages.at(-1)!;
+  const counted = head.n ?? head.seq;
+  const spoken = [...new Map(messages.map(({ senderId }, index) => [senderId, index]))];
   const writeOnce = (Item: Item) => ({ Put: { TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' } });
   const written = await writeTogether([
     {
       Update: {
         TableName,
         Key: HeadEntity.key(tenant, conversationId),
-        UpdateExpression: 'SET seq = :lastSeq, lastSeq = :lastSeq, lastAt = :at, #last = :last',
+        // Who wrote is taken to have read up to there, as who sends is.
+        UpdateExpression: `SET seq = :lastSeq, lastSeq = :lastSeq, lastAt = :at, #last = :last, n = :n${spoken
+          .map((_, index) => `, #s${index} = :s${index}`)
+          .join('')}`,
         ConditionExpression: 'seq = :seq AND attribute_not_exists(archivedAt)',
-        ExpressionAttributeNames: { '#last': 'last' },
+        ExpressionAttributeNames: {
+          '#last': 'last',
+          ...Object.fromEntries(spoken.map(([userId], index) => [`#s${index}`, speakerAttribute(userId)])),
+        },
         ExpressionAttributeValues: {
           ':seq': head.seq,
           ':lastSeq': stored.lastSeq,
           // A live message may carry a time of a clock that is ahead of this one.
           ':at': Math.max(head.lastAt, at),
           ':last': previewOf(last.senderId, { type: 'text', text: last.text }),
+          ':n': counted + messages.length,
+          ...Object.fromEntries(spoken.map(([, index], place) => [`:s${place}`, counted + index + 1])),
         },
       },
     },

@@ -94,33 +94,6 @@ export async function listMembers(
   return { members: Items.slice(0, page.limit).map(MemberEntity.fromItem), more: Items.length > page.limit };
 }
 
-/** AP-05 The conversations of a user, by activity, newest first, before the place `before`. */
-export async function listMemberships(
-  tenant: TenantKey,
-  userId: string,
-  page: { readonly before: string | undefined; readonly limit: number },
-): Promise<{ memberships: { member: Member; place: string }[]; more: boolean }> {
-  const { name, partitionKey, sortKey } = TABLE.byUser;
-  const { Items = [] } = await documents.query({
-    TableName: tableName(),
-    IndexName: name,
-    KeyConditionExpression: '#u = :u AND #s BETWEEN :first AND :before',
-    ExpressionAttributeNames: { '#u': partitionKey, '#s': sortKey },
-    ExpressionAttributeValues: {
-      ':u': userPartition(tenant, userId),
-      ':first': 'C#',
-      ':before': page.before ?? 'C#~',
-    },
-    ScanIndexForward: false,
-    // BETWEEN includes the place itself, which the last page showed already.
-    Limit: page.limit + (page.before === undefined ? 1 : 2),
-  });
-  const found = Items.map((item) => ({ member: MemberEntity.fromItem(item), place: String(item[sortKey]) })).filter(
-    ({ place }) => place !== page.before,
-  );
-  return { memberships: found.slice(0, page.limit), more: found.length > page.limit };
-}
-
 /** AP-06 Every conversation id of a user, for the permission filter of a search. */
 export async function conversationIdsOf(tenant: TenantKey, userId: string): Promise<string[]> {
   const { name, partitionKey } = TABLE.byUser;

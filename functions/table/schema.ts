@@ -10,6 +10,14 @@ export const TABLE = {
   /** Attribute that names the entity of an item; the stream readers filter on it. */
   entity: 'ty',
   stream: 'NEW_AND_OLD_IMAGES',
-  /** The conversations of a user, by activity. */
-  byUser: { name: 'by-user', partitionKey: 'uk', sortKey: 'us' },
+  /**
+   * The conversations of a user, by activity. Only what is `projected` is kept there, so that a read marker, which is not,
+   * costs one write unit.
+   */
+  byUser: {
+    name: 'by-user',
+    partitionKey: 'uk',
+    sortKey: 'us',
+    projected: ['ty', 'userId', 'conversationId', 'role', 'joinedAt', 'joinedSeq', 'addedBy', 'grantedSeq', 'mine'],
+  },
 } as const;

@@ -60,6 +60,12 @@ export const EXAMPLES: Inputs = {
     restoreMessage: { messageId: DELETED_MESSAGE_ID },
     listVersions: { messageId: MESSAGE_ID },
   },
+  receipts: {
+    markRead: { conversationId: CONVERSATION_ID, seq: 1 },
+    markDelivered: { conversationId: CONVERSATION_ID, seq: 1 },
+    listReceipts: { messageId: MESSAGE_ID },
+    updateMySettings: { conversationId: CONVERSATION_ID, muted: true, mutedUntil: '2027-01-01T00:00:00.000Z' },
+  },
   realtime: { createTicket: {} },
   media: {
     requestUpload: { fileName: 'engine.jpg', contentType: 'image/jpeg', bytes: 120_000 },

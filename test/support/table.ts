@@ -37,7 +37,11 @@ export function useTable(): void {
         ),
         KeySchema: keys(TABLE),
         GlobalSecondaryIndexes: [
-          { IndexName: TABLE.byUser.name, KeySchema: keys(TABLE.byUser), Projection: { ProjectionType: 'ALL' } },
+          {
+            IndexName: TABLE.byUser.name,
+            KeySchema: keys(TABLE.byUser),
+            Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: [...TABLE.byUser.projected] },
+          },
         ],
         StreamSpecification: { StreamEnabled: true, StreamViewType: TABLE.stream },
       }),

@@ -9,6 +9,7 @@ import { ROLE_MUTANTS } from './roles.ts';
 import { RUNTIME_MUTANTS } from './runtime.ts';
 import { SEARCH_MUTANTS } from './search.ts';
 import { TABLE_MUTANTS } from './table.ts';
+import { UNREAD_MUTANTS } from './unread.ts';
 import { USER_MUTANTS } from './users.ts';
 
 /** Every mutant, in the order of the design. */
@@ -24,4 +25,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...SEARCH_MUTANTS,
   ...IMPORT_MUTANTS,
   ...USER_MUTANTS,
+  ...UNREAD_MUTANTS,
 ];

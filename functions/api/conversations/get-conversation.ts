@@ -1,11 +1,14 @@
 import type { getConversation } from '#contract/conversations.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Handle } from '#runtime/service.ts';
-import { toConversation } from '#table/conversation.ts';
-import { findHeadFor } from '#table/conversation-list.ts';
+import { countUnread } from '#table/unread.ts';
+import { findStanding } from '#table/watermark.ts';
+import { toMyConversation } from './my-conversation.ts';
 
-export const handleGetConversation: Handle<typeof getConversation> = async ({ conversationId }, { caller }) => {
-  const { head, member } = await findHeadFor(caller.tenant, conversationId, caller.userId);
-  if (!head || !member) throw new Refusal('conversation.not_found');
-  return { body: toConversation(conversationId, head, member.role) };
+export const handleGetConversation: Handle<typeof getConversation> = async ({ conversationId }, { caller, at }) => {
+  const standing = await findStanding(caller.tenant, conversationId, caller.userId);
+  if (!standing) throw new Refusal('conversation.not_found');
+  const { head, member } = standing;
+  const unread = await countUnread(caller.tenant, conversationId, head, member);
+  return { body: toMyConversation(member, head, unread, at) };
 };

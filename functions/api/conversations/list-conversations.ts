@@ -1,26 +1,85 @@
 import type { listConversations } from '#contract/conversations.ts';
+import type { MySettings } from '#contract/member-settings.ts';
+import type { Input, Output } from '#contract/route.ts';
 import { signingKey } from '#gateways/signing-key.ts';
 import { cursorFor, positionOf } from '#runtime/cursor.ts';
 import type { Handle } from '#runtime/service.ts';
-import { toConversation } from '#table/conversation.ts';
-import { headsOf } from '#table/conversation-list.ts';
-import { listMemberships } from '#table/member.ts';
+import type { Head } from '#table/conversation.ts';
+import { headsOf, type Listed, listMemberships } from '#table/conversation-list.ts';
+import type { TenantKey } from '#table/entity.ts';
+import { countUnread } from '#table/unread.ts';
+import { statesOf } from '#table/watermark.ts';
+import { settingsAt, toMyConversation } from './my-conversation.ts';
 
-/** A page of the caller's conversations: one query of the by-user index, one batch of heads. */
-export const handleListConversations: Handle<typeof listConversations> = async ({ limit, cursor }, { caller }) => {
-  const { tenant, userId } = caller;
-  const key = await signingKey('cursor');
-  const list = `conversations\n${tenant}\n${userId}`;
-  const before = cursor === undefined ? undefined : String(positionOf(key, list, cursor)[0]);
-  const { memberships, more } = await listMemberships(tenant, userId, { before, limit });
-  const heads = await headsOf(
+type Filters = Omit<Input<typeof listConversations>, 'limit' | 'cursor'>;
+type Item = Output<typeof listConversations>['items'][number];
+
+/** Pages of memberships that a filtered call goes through; then it answers what it has, and where to go on. */
+const ROUNDS = 4;
+
+const passes = (wanted: boolean | undefined, is: boolean, otherwise: boolean | undefined): boolean =>
+  (wanted ?? otherwise ?? is) === is;
+
+/** Whether a conversation passes all filters but that for unread. Archived and hidden ones have to be asked for. */
+const isWanted = (filters: Filters, head: Head, mine: MySettings): boolean =>
+  (filters.type === undefined || filters.type === head.type) &&
+  passes(filters.archived, mine.archived || head.archivedAt !== undefined, false) &&
+  passes(filters.hidden, mine.hidden, false) &&
+  passes(filters.muted, mine.muted, undefined) &&
+  passes(filters.pinned, mine.pinned, undefined) &&
+  (filters.name === undefined || (head.name ?? '').toLowerCase().includes(filters.name.toLowerCase()));
+
+/** Unread counts, by conversation id. Who wrote last has read everything: only for the others a marker is read. */
+async function unreadOf(
+  tenant: TenantKey,
+  userId: string,
+  found: readonly { readonly member: Listed; readonly head: Head }[],
+): Promise<Map<string, number>> {
+  const open = found.filter(({ head }) => head.last?.by !== userId || head.lastSeq === undefined);
+  const states = await statesOf(
     tenant,
-    memberships.map(({ member }) => member.conversationId),
+    userId,
+    open.map(({ member }) => member.conversationId),
   );
-  const items = memberships.flatMap(({ member }) => {
-    const head = heads.get(member.conversationId);
-    return head ? [toConversation(member.conversationId, head, member.role)] : [];
-  });
-  const last = memberships.at(-1);
-  return { body: { items, nextCursor: more && last ? cursorFor(key, list, [last.place]) : null } };
+  const counts = await Promise.all(
+    open.map(async ({ member: { conversationId }, head }): Promise<[string, number]> => {
+      const state = states.get(conversationId);
+      return [conversationId, state ? await countUnread(tenant, conversationId, head, state) : 0];
+    }),
+  );
+  return new Map(counts);
+}
+
+/**
+ * A page of the caller's conversations: one query of the by-user index, one batch of heads, and one of read markers for
+ * those in which somebody else wrote last.
+ */
+export const handleListConversations: Handle<typeof listConversations> = async (
+  { limit, cursor, ...filters },
+  { caller: { tenant, userId }, at },
+) => {
+  const key = await signingKey('cursor');
+  const list = `conversations\n${tenant}\n${userId}\n${JSON.stringify(filters)}`;
+  let before = cursor === undefined ? undefined : String(positionOf(key, list, cursor)[0]);
+  const items: Item[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const { memberships, more } = await listMemberships(tenant, userId, { before, limit: limit - items.length });
+    const heads = await headsOf(
+      tenant,
+      memberships.map(({ member }) => member.conversationId),
+    );
+    const found = memberships.flatMap(({ member }) => {
+      const head = heads.get(member.conversationId);
+      return head && isWanted(filters, head, settingsAt(member.mine, at)) ? [{ member, head }] : [];
+    });
+    const unread = await unreadOf(tenant, userId, found);
+    for (const { member, head } of found) {
+      const item = toMyConversation(member, head, unread.get(member.conversationId) ?? 0, at);
+      const isUnread = item.unreadCount > 0 || (member.mine?.markedUnread ?? false);
+      if (passes(filters.unread, isUnread, undefined)) items.push(item);
+    }
+    before = more ? memberships.at(-1)?.place : undefined;
+    if (before === undefined || items.length >= limit) break;
+  }
+  return { body: { items, nextCursor: before === undefined ? null : cursorFor(key, list, [before]) } };
 };

@@ -105,6 +105,7 @@ export async function changeOnce(
       clientId: operationId,
       hash,
       of: 'changes',
+      removes: change.kind !== 'message_edited',
       ...(last ? { renews: { lastSeq: target, preview: shownAs(stored.u, change.body) } } : {}),
       store,
     },

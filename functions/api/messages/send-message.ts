@@ -10,15 +10,18 @@ import { log as logger } from '#runtime/log.ts';
 import { mintClientId } from '#runtime/operation-id.ts';
 import { rateLimitHeaders } from '#runtime/rate-limit-headers.ts';
 import type { Handle } from '#runtime/service.ts';
+import { listenersOf } from '#table/bump.ts';
+import type { Head } from '#table/conversation.ts';
 import { digestOf } from '#table/digest.ts';
 import { append } from '#table/log/append.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
 import { forget } from '#table/log/settle.ts';
 import { findSendable, linkMedia } from '#table/media.ts';
-import { audienceOf, findMember } from '#table/member.ts';
+import { findMember } from '#table/member.ts';
 import { type StoredMessage, toMessage } from '#table/message.ts';
 import { expect, isExpected, placeOf, unexpect } from './recent-senders.ts';
 import { limitSend } from './send-limits.ts';
+import { tidyLists } from './tidy-lists.ts';
 
 /** Milliseconds after a message within which a repetition of its send pushes it again. */
 const REPUSH_MS = 60_000;
@@ -56,11 +59,13 @@ export const handleSendMessage: Handle<typeof sendMessage> = async (
   const permit = Promise.all([refusalOf(caller, conversationId, body), limited]).then(
     ([refusal, { refusal: beyond }]) => refusal ?? beyond,
   );
-  const sockets = openSocketsOf(tenant, audienceOf(tenant, conversationId));
+  const listeners = listenersOf(tenant, conversationId);
+  const audience = listeners.then((found) => found.map((listener) => listener.userId));
+  const sockets = openSocketsOf(tenant, audience);
 
   const stored = (at: number): StoredMessage => ({ u: userId, c: clientId, h: hash, b: body, a: at, v: 1 });
   const hash = digestOf(body);
-  let appended: Awaited<ReturnType<typeof append>>;
+  let appended: Awaited<ReturnType<typeof append<Head>>>;
   try {
     appended = await append(
       log,
@@ -85,6 +90,7 @@ export const handleSendMessage: Handle<typeof sendMessage> = async (
   await Promise.all([
     push && announce(tenant, sockets, conversationId, [{ type: 'message:created', conversationId, seq, message }]),
     // The message is stored: what could not be tidied up now is tidied up by the next sender.
+    head && tidyLists(tenant, conversationId, { head, listeners, sender: userId, at }),
     head && forget(log, head).catch((error: unknown) => logger.error('log.forget_failed', error, { conversationId })),
   ]);
   const { quota } = await limited;

@@ -14,6 +14,7 @@ export interface Write {
   readonly preview?: Preview | undefined;
   /** For a change of what may be the last message: see `Taking`. */
   readonly renews?: Taking['renews'];
+  readonly removes?: boolean;
   /** Under which prefix of the log it lies; messages when not said. */
   readonly of?: 'messages' | 'changes';
   /**
@@ -63,7 +64,7 @@ export async function append<H extends LogHead>(
   // A failing call may leave before it looks at the permit: its own failure must not go unheard as a second one.
   permit.catch(() => undefined);
   let { renews } = write;
-  const taking = (): Taking => ({ key, at: clock(), preview: write.preview, renews });
+  const taking = (): Taking => ({ key, at: clock(), preview: write.preview, renews, removes: write.removes });
   const wanted = { author: write.author, clientId: write.clientId, tau, of: write.of };
 
   const isMine = (entry: Entry): boolean => {

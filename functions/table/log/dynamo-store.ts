@@ -4,6 +4,7 @@ import { findHead, type Head, HeadEntity } from '../conversation.ts';
 import { digits, type Item, join, type Key, type TenantKey } from '../entity.ts';
 import { logPartition, MessageEntity, seqOf } from '../message.ts';
 import { TABLE } from '../schema.ts';
+import { speakerAttribute } from '../speakers.ts';
 import { tableName } from '../table-name.ts';
 import { ChangeEntity } from './change.ts';
 import { calmly } from './contention.ts';
@@ -32,15 +33,25 @@ const entryOf = (item: Item): Entry => {
   return { kind: 'message', seq, at: message.a, message };
 };
 
+/** A message counts, and moves the marker of who sends it. */
+const countMessage = '#n = if_not_exists(#n, #seq) + :one, #speaker = if_not_exists(#n, #seq) + :one';
+
 /** The attributes of a number-taking update besides its condition. */
-const taking = ({ key, at, preview, renews }: Taking) => ({
+const taking = ({ key, at, preview, renews, removes }: Taking) => ({
   set: `#seq = #seq + :one, #recent.#key = #seq + :one, #lastAt = :at${
-    preview ? ', #last = :last, #lastSeq = #seq + :one' : renews ? ', #last = :last' : ''
-  }`,
-  names: { ...NAMES, '#key': key, ...(preview || renews ? { '#last': 'last', '#lastSeq': 'lastSeq' } : {}) },
+    preview ? `, #last = :last, #lastSeq = #seq + :one, ${countMessage}` : renews ? ', #last = :last' : ''
+  }${removes ? ', #g = if_not_exists(#g, :none) + :one' : ''}`,
+  names: {
+    ...NAMES,
+    '#key': key,
+    ...(preview || renews ? { '#last': 'last', '#lastSeq': 'lastSeq' } : {}),
+    ...(preview ? { '#n': 'n', '#speaker': speakerAttribute(preview.by) } : {}),
+    ...(removes ? { '#g': 'g' } : {}),
+  },
   values: {
     ':one': 1,
     ':at': at,
+    ...(removes ? { ':none': 0 } : {}),
     ...(preview ? { ':last': preview } : renews ? { ':last': renews.preview, ':lastSeq': renews.lastSeq } : {}),
   },
   condition: renews ? ' AND #lastSeq = :lastSeq' : '',
@@ -181,6 +192,8 @@ export function logOf(tenant: TenantKey, conversationId: string): LogStore<Head>
           ConditionExpression: 'attribute_not_exists(pk)',
         },
       });
+      // Before the void: whoever dies between the two has only made unread counts look closer.
+      await markVoid(headKey, seq);
       try {
         await calmly(() => documents.transactWrite([put(messageKey(seq)), put(changeKey(seq))]));
       } catch (error) {
@@ -224,6 +237,22 @@ export function logOf(tenant: TenantKey, conversationId: string): LogStore<Head>
 
 const withoutGeneration = ({ '#generation': _, ...names }: Record<string, string>) => names;
 const withoutOlder = ({ '#older': _, ...names }: Record<string, string>) => names;
+
+/** Says in the head that a number was given a void: a count from before it no longer holds by itself. */
+const markVoid = async (Key: Key, seq: number): Promise<void> => {
+  try {
+    await documents.update({
+      TableName: tableName(),
+      Key,
+      UpdateExpression: 'SET #v = :seq',
+      ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(#v) OR #v < :seq)',
+      ExpressionAttributeNames: { '#v': 'v' },
+      ExpressionAttributeValues: { ':seq': seq },
+    });
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+  }
+};
 
 /** A preview that speaks of a message which was never stored goes. */
 const withdrawPreview = async (Key: Key, seq: number): Promise<void> => {

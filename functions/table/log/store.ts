@@ -31,6 +31,8 @@ export interface Taking {
   readonly preview?: Preview | undefined;
   /** Set when the number is for a change of the last message: what lists show then, on condition that it is still the last. */
   readonly renews?: { readonly lastSeq: number; readonly preview: Preview } | undefined;
+  /** Set when the number is to delete or restore a message: counts of messages from before it no longer hold. */
+  readonly removes?: boolean | undefined;
 }
 
 /**

@@ -1,0 +1,45 @@
+import { partsOfMessageId } from '#contract/ids.ts';
+import type { listReceipts } from '#contract/receipts.ts';
+import { Refusal } from '#domain/refusal.ts';
+import { watermarksOf } from '#domain/watermark.ts';
+import { signingKey } from '#gateways/signing-key.ts';
+import { cursorFor, positionOf } from '#runtime/cursor.ts';
+import type { Handle } from '#runtime/service.ts';
+import { findMember } from '#table/member.ts';
+import { findStoredMessage } from '#table/message.ts';
+import { listStates, sendersAfter } from '#table/receipts.ts';
+
+/** Receipts derived from watermarks, a page of members at a time, by user id. Whoever wrote later has read what was before. */
+export const handleListReceipts: Handle<typeof listReceipts> = async (
+  { messageId, limit, cursor },
+  { caller: { tenant, userId } },
+) => {
+  const { conversationId, seq } = partsOfMessageId(messageId);
+  const key = await signingKey('cursor');
+  const list = `receipts\n${tenant}\n${userId}\n${messageId}`;
+  const after = cursor === undefined ? undefined : String(positionOf(key, list, cursor)[0]);
+  const [member, message] = await Promise.all([
+    findMember(tenant, conversationId, userId),
+    findStoredMessage(tenant, { conversationId, seq }),
+  ]);
+  if (!member || !message) throw new Refusal('message.not_found');
+  const [{ states, more }, spoke] = await Promise.all([
+    listStates(tenant, conversationId, { after, limit }),
+    sendersAfter(tenant, conversationId, seq),
+  ]);
+  const marks = states
+    .filter((state) => state.userId !== message.u)
+    .map((state) => {
+      const { read, delivered } = watermarksOf(state);
+      const hasRead = read >= seq || spoke.has(state.userId);
+      return { userId: state.userId, hasRead, has: hasRead || delivered >= seq };
+    });
+  const last = states.at(-1);
+  return {
+    body: {
+      deliveredTo: marks.filter(({ has }) => has).map((one) => one.userId),
+      readBy: marks.filter(({ hasRead }) => hasRead).map((one) => one.userId),
+      nextCursor: more && last ? cursorFor(key, list, [last.userId]) : null,
+    },
+  };
+};

@@ -1,0 +1,13 @@
+import { api } from '#contract/api.ts';
+import { service } from '#runtime/service.ts';
+import { handleListReceipts } from './list-receipts.ts';
+import { handleMarkDelivered } from './mark-delivered.ts';
+import { handleMarkRead } from './mark-read.ts';
+import { handleUpdateMySettings } from './update-my-settings.ts';
+
+export const handler = service(api.receipts, {
+  markRead: handleMarkRead,
+  markDelivered: handleMarkDelivered,
+  listReceipts: handleListReceipts,
+  updateMySettings: handleUpdateMySettings,
+});
