@@ -5,6 +5,7 @@ import * as media from './media.ts';
 import * as memberSettings from './member-settings.ts';
 import * as messages from './messages.ts';
 import * as participants from './participants.ts';
+import * as reactions from './reactions.ts';
 import * as realtime from './realtime.ts';
 import * as receipts from './receipts.ts';
 import type { Route } from './route.ts';
@@ -49,6 +50,12 @@ export const api = {
     markDelivered: receipts.markDelivered,
     listReceipts: receipts.listReceipts,
     updateMySettings: memberSettings.updateMySettings,
+  },
+  reactions: {
+    addReaction: reactions.addReaction,
+    removeReaction: reactions.removeReaction,
+    removeReactions: reactions.removeReactions,
+    listReactions: reactions.listReactions,
   },
   realtime: { createTicket: realtime.createTicket },
   media: { requestUpload: media.requestUpload, getMedia: media.getMedia, getMediaUrl: media.getMediaUrl },

@@ -37,6 +37,8 @@ export const ERRORS = {
   'message.too_long': [400, 'The text is longer than the tenant allows; see `maxCharacters`.'],
   'message.rate_limited': [429, 'You send more than the tenant allows; try again after the time in Retry-After.'],
   'message.media_unusable': [409, 'The media is not ready, or not yours to send.'],
+  'reaction.too_many': [409, 'The message carries as many different emojis as it may; see `most`.'],
+  'reaction.rate_limited': [429, 'You react more often than is allowed; try again after the time in Retry-After.'],
   'media.not_found': [404, 'There is no such media, or you may not see it.'],
   'media.not_ready': [409, 'The media is not ready to be downloaded.'],
   'media.type_unsupported': [400, 'This content type cannot be uploaded.'],

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { ConversationId, Instant, MediaId, MessageId, UserId } from './ids.ts';
 import { MediaState } from './media.ts';
 import { MySettings } from './member-settings.ts';
-import { Message } from './messages.ts';
+import { Message, Reaction } from './messages.ts';
 import { MemberRole } from './participants.ts';
 
 /**
@@ -30,6 +30,23 @@ export const Event = z.discriminatedUnion('type', [
     seq: z.int(),
     messageId: MessageId,
     patch: Message.pick({ body: true, version: true, editedAt: true }),
+  }),
+  /** What it carries is to be put in the place of what was known of these emojis; with a count of 0 one is gone. */
+  z.strictObject({
+    type: z.literal('reaction:added'),
+    conversationId: ConversationId,
+    seq: z.int(),
+    messageId: MessageId,
+    userId: UserId,
+    reactions: z.array(Reaction),
+  }),
+  z.strictObject({
+    type: z.literal('reaction:removed'),
+    conversationId: ConversationId,
+    seq: z.int(),
+    messageId: MessageId,
+    userId: UserId,
+    reactions: z.array(Reaction),
   }),
   z.strictObject({
     type: z.literal('participant:added'),

@@ -48,6 +48,14 @@ export type MessageDraft = z.output<typeof MessageDraft>;
 export const MessageBody = z.discriminatedUnion('type', [TextBody, ImageBody, SystemBody, DeletedBody]);
 export type MessageBody = z.output<typeof MessageBody>;
 
+/** An emoji on a message: how many reacted with it, and the first of them. */
+export const Reaction = z.strictObject({
+  emoji: z.string().meta({ example: '👍' }),
+  count: z.int(),
+  users: z.array(UserId),
+});
+export type Reaction = z.output<typeof Reaction>;
+
 export const Message = z
   .strictObject({
     id: MessageId,
@@ -65,6 +73,8 @@ export const Message = z
     version: z.int(),
     /** When the body last changed; null while it is as it was sent. */
     editedAt: Instant.nullable(),
+    /** In the order in which their emojis came; nothing on a deleted message. */
+    reactions: z.array(Reaction),
   })
   .meta({ id: 'Message' });
 export type Message = z.output<typeof Message>;

@@ -3,7 +3,7 @@ import type { MessageBody } from '#contract/messages.ts';
 import { batchGet } from './batch-get.ts';
 import { HeadEntity } from './conversation.ts';
 import type { TenantKey } from './entity.ts';
-import { ChangeEntity, type ChangeOf, type StoredChange } from './log/change.ts';
+import { type BodyChange, ChangeEntity, type StoredChange } from './log/change.ts';
 import { calmly } from './log/contention.ts';
 import type { Preview } from './log/store.ts';
 import { MessageEntity } from './message.ts';
@@ -18,7 +18,7 @@ export interface MessageChange {
   readonly operationId: string;
   readonly hash: string;
   readonly at: number;
-  readonly what: ChangeOf;
+  readonly what: BodyChange;
   readonly body: MessageBody;
 }
 
@@ -70,15 +70,23 @@ export async function changeMessage(tenant: TenantKey, change: MessageChange): P
   }
 }
 
-/** AP-71 The changes at these numbers of a log, oldest first. */
+/** A change of a body, as the log tells it. */
+export type StoredBodyChange = StoredChange & { readonly d: BodyChange };
+
+const isOfBody = (change: StoredChange): change is StoredBodyChange => 'version' in change.d;
+
+/** AP-71 The changes of bodies at these numbers of a log, oldest first. */
 export async function changesAt(
   tenant: TenantKey,
   conversationId: string,
   numbers: readonly number[],
-): Promise<StoredChange[]> {
+): Promise<StoredBodyChange[]> {
   const keys = numbers.map((seq) => ChangeEntity.key(tenant, { conversationId, seq }));
   const items = await batchGet(keys, { consistent: true });
-  return items.map(ChangeEntity.fromItem).sort((a, b) => a.d.version - b.d.version);
+  return items
+    .map(ChangeEntity.fromItem)
+    .filter(isOfBody)
+    .sort((a, b) => a.d.version - b.d.version);
 }
 
 /** AP-72 What lists show of the last message, on condition that it is still the last. */

@@ -1,14 +1,18 @@
 import * as z from 'zod';
 import { documents } from '#aws/documents.ts';
 import { messageIdOf } from '#contract/ids.ts';
-import { type Message, MessageBody } from '#contract/messages.ts';
+import { type Message, MessageBody, type Reaction } from '#contract/messages.ts';
+import type { Tally } from '#domain/reaction.ts';
 import { digits, entity, join, type Key, type TenantKey } from './entity.ts';
 import { tableName } from './table-name.ts';
+
+/** An emoji on a message: see `Tally` in `domain/reaction.ts`. */
+export const StoredTally = z.object({ e: z.string(), c: z.number(), u: z.array(z.string()).readonly() });
 
 /**
  * A message as stored. One-letter names: a page of 50 reads every byte of them.
  * `u` sender, `c` client id, `h` hash of the first body, `b` body, `a` server time (ms), `s` original time (ms, imports),
- * `v` version, `e` and `l` of its changes.
+ * `v` version, `e` and `l` of its changes, `r` reactions.
  */
 export const StoredMessage = z.object({
   u: z.string(),
@@ -21,6 +25,8 @@ export const StoredMessage = z.object({
   /** When the body last changed (ms), and the numbers of the changes, oldest first. */
   e: z.number().optional(),
   l: z.array(z.number()).optional(),
+  /** Reactions: `n` counts how often they changed, `t` the tally of each emoji (see `domain/reaction.ts`). */
+  r: z.object({ n: z.number(), t: z.array(StoredTally) }).optional(),
 });
 export type StoredMessage = z.output<typeof StoredMessage>;
 
@@ -44,6 +50,9 @@ export const MessageEntity = entity({
 /** The number in a log entry's sort key. */
 export const seqOf = (sk: unknown): number => Number(String(sk).slice(2));
 
+/** A tally as the API shows it. */
+export const toReaction = ({ e, c, u }: Tally): Reaction => ({ emoji: e, count: c, users: [...u] });
+
 /** A stored message as the API shows it. */
 export const toMessage = (conversationId: string, seq: number, stored: StoredMessage): Message => ({
   id: messageIdOf(conversationId, seq),
@@ -56,6 +65,7 @@ export const toMessage = (conversationId: string, seq: number, stored: StoredMes
   sentAt: stored.s === undefined ? null : new Date(stored.s).toISOString(),
   version: stored.v,
   editedAt: stored.e === undefined ? null : new Date(stored.e).toISOString(),
+  reactions: stored.b.type === 'deleted' ? [] : (stored.r?.t ?? []).map(toReaction),
 });
 
 /** AP-07 One message by its id's parts, consistently; undefined when there is none or the number is a void. */

@@ -66,6 +66,12 @@ export const EXAMPLES: Inputs = {
     listReceipts: { messageId: MESSAGE_ID },
     updateMySettings: { conversationId: CONVERSATION_ID, muted: true, mutedUntil: '2027-01-01T00:00:00.000Z' },
   },
+  reactions: {
+    addReaction: { messageId: MESSAGE_ID, emoji: '👍' },
+    removeReaction: { messageId: MESSAGE_ID, emoji: '🎉' },
+    removeReactions: { messageId: MESSAGE_ID },
+    listReactions: { messageId: MESSAGE_ID, emoji: '🎉' },
+  },
   realtime: { createTicket: {} },
   media: {
     requestUpload: { fileName: 'engine.jpg', contentType: 'image/jpeg', bytes: 120_000 },

@@ -35,6 +35,7 @@ export const created = (seq: number, characters = 5): Extract<Event, { type: 'me
     sentAt: null,
     version: 1,
     editedAt: null,
+    reactions: [],
   },
 });
 

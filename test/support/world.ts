@@ -9,6 +9,7 @@ import { MediaEntity } from '#table/media.ts';
 import { MemberEntity } from '#table/member.ts';
 import { MessageEntity } from '#table/message.ts';
 import { RateBucketEntity } from '#table/rate-bucket.ts';
+import { ReactionEntity } from '#table/reaction.ts';
 import { TenantChangeEntity, TenantSettingsEntity } from '#table/tenant-settings.ts';
 import { UserEntity } from '#table/user.ts';
 import {
@@ -91,7 +92,18 @@ export function itemsOf(tenantId: string): Item[] {
     MessageEntity.toItem(
       tenant,
       { conversationId: CONVERSATION_ID, seq },
-      { u: 'bob', b: { type: 'text', text: 'Good morning.' }, a: AT, v: 1 },
+      {
+        u: 'bob',
+        b: { type: 'text', text: 'Good morning.' },
+        a: AT,
+        v: 1,
+        r: { n: 1, t: [{ e: '🎉', c: 1, u: ['ada'] }] },
+      },
+    ),
+    ReactionEntity.toItem(
+      tenant,
+      { conversationId: CONVERSATION_ID, seq, emoji: '🎉', userId: 'ada' },
+      { e: '🎉', u: 'ada', a: AT },
     ),
     MessageEntity.toItem(tenant, partsOfMessageId(OWN_MESSAGE_ID), {
       u: 'ada',

@@ -5,6 +5,7 @@ import { LOG_MUTANTS } from './log.ts';
 import { MEDIA_MUTANTS } from './media.ts';
 import { MESSAGE_CHANGE_MUTANTS } from './message-change.ts';
 import type { Mutant } from './mutant.ts';
+import { REACTION_MUTANTS } from './reactions.ts';
 import { ROLE_MUTANTS } from './roles.ts';
 import { RUNTIME_MUTANTS } from './runtime.ts';
 import { SEARCH_MUTANTS } from './search.ts';
@@ -16,6 +17,7 @@ import { USER_MUTANTS } from './users.ts';
 export const MUTANTS: readonly Mutant[] = [
   ...LOG_MUTANTS,
   ...MESSAGE_CHANGE_MUTANTS,
+  ...REACTION_MUTANTS,
   ...TABLE_MUTANTS,
   ...ROLE_MUTANTS,
   ...RUNTIME_MUTANTS,

@@ -1,19 +1,29 @@
 import * as z from 'zod';
 import { MessageBody } from '#contract/messages.ts';
 import { digits, entity, join, type Key, type TenantKey } from '../entity.ts';
-import { logPartition } from '../message.ts';
+import { logPartition, StoredTally } from '../message.ts';
 
-/** What a change was. It carries what was before: the changes of a message are its history. */
-export const ChangeOf = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.enum(['message_edited', 'message_deleted', 'message_restored']),
-    /** The number of the message. */
-    seq: z.number(),
-    before: MessageBody,
-    /** The version that `before` was. */
-    version: z.number(),
-  }),
-]);
+/** A change of a message's body. It carries what was before: the changes of a message are its history. */
+const BodyChange = z.object({
+  kind: z.enum(['message_edited', 'message_deleted', 'message_restored']),
+  /** The number of the message. */
+  seq: z.number(),
+  before: MessageBody,
+  /** The version that `before` was. */
+  version: z.number(),
+});
+export type BodyChange = z.output<typeof BodyChange>;
+
+/** Reactions of the actor's that came or went, as their emojis were counted afterwards. */
+const ReactionsChange = z.object({
+  kind: z.enum(['reaction_added', 'reaction_removed']),
+  /** The number of the message. */
+  seq: z.number(),
+  reactions: z.array(StoredTally),
+});
+
+/** What a change was. */
+export const ChangeOf = z.discriminatedUnion('kind', [BodyChange, ReactionsChange]);
 export type ChangeOf = z.output<typeof ChangeOf>;
 
 /**
