@@ -39,7 +39,7 @@ export const ROLE_MUTANTS: readonly Mutant[] = [
     file: 'functions/api/participants/room.ts',
     from: "member.role === 'guest'",
     to: "member.role === ('none' as string)",
-    test: 'test/table/participants-races.test.ts',
+    test: 'test/table/participants.test.ts',
     needs: 'emulator',
   },
   {
