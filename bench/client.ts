@@ -14,6 +14,7 @@ export interface Api {
 export interface Person {
   readonly userId: string;
   readonly post: (path: string, body: unknown) => Promise<unknown>;
+  readonly patch: (path: string, body: unknown) => Promise<unknown>;
 }
 
 /** Where the stack's app is. Raises when nothing is deployed to it. */
@@ -27,14 +28,16 @@ export function apiOf(stack: Stack, directory: string): Api {
 export async function signIn(api: Api, tenant: string, user: string, roles: readonly string[] = []): Promise<Person> {
   const token = await mintToken(api.instance, { tenant, user, roles });
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const send = async (method: 'POST' | 'PATCH', path: string, body: unknown): Promise<unknown> => {
+    const response = await fetch(`${api.restUrl}${path}`, { method, headers, body: JSON.stringify(body) });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text.slice(0, 300)}`);
+    return JSON.parse(text) as unknown;
+  };
   return {
     userId: user,
-    post: async (path, body) => {
-      const response = await fetch(`${api.restUrl}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
-      const text = await response.text();
-      if (!response.ok) throw new Error(`POST ${path} answered ${response.status}: ${text.slice(0, 300)}`);
-      return JSON.parse(text) as unknown;
-    },
+    post: (path, body) => send('POST', path, body),
+    patch: (path, body) => send('PATCH', path, body),
   };
 }
 

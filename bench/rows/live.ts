@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
 import * as z from 'zod';
 import { indexSearch, publishEvents } from '#contract/subscriptions.ts';
+import { MAX_RATE } from '#contract/tenant.ts';
 import { memberOf, textOf } from '../actors.ts';
 import { type Api, apiOf, listen, type Person, signIn } from '../client.ts';
 import type { Context } from '../context.ts';
@@ -34,6 +35,10 @@ class LiveRoom {
   static async open(api: Api, size: number): Promise<LiveRoom> {
     const tenant = `bench-${randomBytes(6).toString('hex')}`;
     const people = await Promise.all(Array.from({ length: size }, (_, index) => signIn(api, tenant, memberOf(index))));
+    const admin = await signIn(api, tenant, 'admin', ['admin']);
+    // A figure is of the service, not of its limits.
+    const limits = { messagesPerMinute: MAX_RATE, messageBurst: MAX_RATE };
+    await admin.patch('/tenant/settings', { version: 1, limits });
     const [owner, ...others] = people;
     const participants = others.map(({ userId }) => userId);
     const { id } = Created.parse(await owner!.post('/conversations', { type: 'group', name: 'Live', participants }));

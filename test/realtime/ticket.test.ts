@@ -18,11 +18,16 @@ const METHOD = 'arn:aws:execute-api:us-east-1:000000000000:api/chat/$connect';
 const START = Date.UTC(2026, 10, 21, 9, 30);
 
 const secrets = stubService('secretsmanager');
+/** Where the profile of who asks for a ticket is kept. */
+const documents = stubService('dynamodb');
 const logged = useLog();
 
 beforeEach(() => {
   process.env[ENV.signingKey] = 'key';
   process.env[ENV.socketsUrl] = 'wss://sockets.test/chat';
+  process.env[ENV.table] = 'table';
+  documents.reset();
+  documents.onAnyCommand().resolves({});
   secrets.reset();
   secrets.on(GetSecretValueCommand).resolves({ SecretString: 'a secret of the test, long enough to sign with' });
   vi.useFakeTimers({ now: START, toFake: ['Date'] });
