@@ -1,6 +1,7 @@
 import { createConversation } from '#contract/conversations.ts';
-import { addParticipants } from '#contract/participants.ts';
+import { addParticipants, changeRole, removeParticipant } from '#contract/participants.ts';
 import { handler as conversations } from '../../functions/api/conversations/conversations.lambda.ts';
+import { handler as participants } from '../../functions/api/participants/participants.lambda.ts';
 import { act, memberOf, openRoom, someTenant } from '../actors.ts';
 import type { Context } from '../context.ts';
 import { usageOf } from '../meter.ts';
@@ -40,6 +41,28 @@ export async function membershipRows({ world }: Context): Promise<Row[]> {
       note: 'the audience of the event included, N = 10 to 34',
     },
   ];
+  for (const [name, route, input] of [
+    ['Change a role', changeRole, { role: 'admin' }],
+    ['Remove a participant', removeParticipant, {}],
+  ] as const) {
+    for (let index = 0; index < CHANGES; index++)
+      await act(
+        participants,
+        route,
+        { conversationId: room.conversationId, userId: memberOf(500 + index), ...input },
+        room,
+      );
+    const { writes, reads } = usageOf(meter.take());
+    rows.push(
+      { name, measured: writes / CHANGES, unit: 'write units', budget: 11, note: `mean of ${CHANGES}` },
+      {
+        name: `${name}: reads`,
+        measured: reads / CHANGES,
+        unit: 'read units',
+        note: 'the audience of the event included',
+      },
+    );
+  }
   for (const [what, input] of [
     ['a direct conversation', { type: 'direct', participants: ['bob'] }],
     ['a group of 10', { type: 'group', participants: room.members.slice(1) }],
