@@ -106,14 +106,16 @@ export async function createImport(
     lastAt: at,
   });
   const count = MemberCountEntity.toItem(tenant, conversationId, { members: users.length, owners: 1 });
-  const members = users.map((userId) =>
-    MemberEntity.toItem(
+  const members = users.map((userId) => ({
+    ...MemberEntity.toItem(
       tenant,
       // Nobody was let in by an entry of the log: they were all there before its first.
       { userId, conversationId, role: userId === by ? 'owner' : 'member', joinedAt: at, joinedSeq: 0, addedBy: by },
       at,
     ),
-  );
+    // Counted from the first entry: not in the log, which may be long before anybody has read.
+    ...{ readSeq: 0, readN: 0, readG: 0 },
+  }));
   const items = [ImportEntity.toItem(tenant, importId, started), head, count, ...members];
   const written = await writeTogether(
     items.map((Item) => ({

@@ -10,10 +10,12 @@ import { handler as conversations } from '#functions/api/conversations/conversat
 import { handler as messages } from '#functions/api/messages/messages.lambda.ts';
 import { handler as receipts } from '#functions/api/receipts/receipts.lambda.ts';
 import { scope } from '#table/entity.ts';
+import { conversationIdOfImport } from '#table/import.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
 import { TABLE } from '#table/schema.ts';
 import { call } from '#test/support/call.ts';
 import { aGroup, killedAt, sendText, someClientId } from '#test/support/conversations.ts';
+import { newImportId, send, start, text } from '#test/support/imports.ts';
 import { randomFrom } from '#test/support/random.ts';
 import { useTable } from '#test/support/table.ts';
 
@@ -116,6 +118,27 @@ describe('unread counts', () => {
   });
 });
 
+describe('an import', () => {
+  it('counts for everybody else, and as written for who wrote it', async () => {
+    const importId = newImportId();
+    tenantId = 'acme';
+    conversationId = conversationIdOfImport(scope(tenantId), importId);
+    await start(importId);
+    await send(
+      importId,
+      0,
+      ['bob', 'cleo', 'bob', 'cleo', 'cleo'].map((senderId) => ({ ...text('x'), senderId })),
+    );
+    await send(importId, 1, [text('y')]);
+    const unread = async (userId: string) => (await get(userId))['unreadCount'];
+    expect([await unread('ada'), await unread('bob'), await unread('cleo')]).toEqual([6, 0, 1]);
+    await say('bob');
+    // An import's first message is number 1.
+    await read('ada', 4);
+    expect([await unread('ada'), await unread('bob'), await unread('cleo')]).toEqual([3, 0, 2]);
+  });
+});
+
 describe('a read marker', () => {
   it('never goes back, never passes the head, and answers where it stands', async () => {
     await say('bob');
@@ -135,9 +158,9 @@ describe('a read marker', () => {
   it('costs one write unit', async () => {
     await say('bob');
     const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
-    const { send } = transport;
+    const sent = transport.send;
     onTestFinished(() => {
-      transport.send = send;
+      transport.send = sent;
     });
     const meter = new Meter(client, [TABLE.byUser]).watchFunctions();
     await read('ada', 2);
