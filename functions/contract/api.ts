@@ -4,6 +4,7 @@ import * as imports from './imports.ts';
 import * as media from './media.ts';
 import * as memberSettings from './member-settings.ts';
 import * as messages from './messages.ts';
+import * as ownership from './ownership.ts';
 import * as participants from './participants.ts';
 import * as reactions from './reactions.ts';
 import * as realtime from './realtime.ts';
@@ -32,9 +33,9 @@ export const api = {
     banParticipant: participants.banParticipant,
     unbanParticipant: participants.unbanParticipant,
     listBans: participants.listBans,
-    offerOwnership: participants.offerOwnership,
-    withdrawOwnership: participants.withdrawOwnership,
-    acceptOwnership: participants.acceptOwnership,
+    offerOwnership: ownership.offerOwnership,
+    withdrawOwnership: ownership.withdrawOwnership,
+    acceptOwnership: ownership.acceptOwnership,
   },
   messages: {
     sendMessage: messages.sendMessage,

@@ -56,7 +56,8 @@ export const listParticipants = route({
   status: 200,
 });
 
-const changing = [
+/** What carrying out any change of a membership does. */
+export const CHANGE_USES = [
   'table:get',
   'table:batch-get',
   'table:query',
@@ -69,7 +70,7 @@ const changing = [
 ] as const;
 
 /** What every change of a membership may be refused with. Its Idempotency-Key is remembered like a message's client id. */
-const CHANGE_REFUSALS = [
+export const CHANGE_REFUSALS = [
   'conversation.not_found',
   'conversation.archived',
   'participant.direct_fixed',
@@ -80,9 +81,9 @@ const CHANGE_REFUSALS = [
 ] as const;
 
 /** Number of the log entry that a change wrote. */
-const seq = z.int();
-const Place = z.strictObject({ conversationId: ConversationId });
-const OneUser = z.strictObject({ conversationId: ConversationId, userId: UserId });
+export const ChangeSeq = z.int();
+export const Place = z.strictObject({ conversationId: ConversationId });
+export const OneUser = z.strictObject({ conversationId: ConversationId, userId: UserId });
 
 /** Users in a query, where a field stands once: `ada,bob`. */
 const UserIds = z.array(UserId).min(1).max(MAX_ADDED);
@@ -100,9 +101,9 @@ export const removeParticipant = route({
   aliases: [{ method: 'DELETE', path: '/conversations/{conversationId}/members/{userId}' }],
   summary: 'Remove a participant who stands below you',
   permission: 'participant:manage',
-  uses: changing,
+  uses: CHANGE_USES,
   input: OneUser,
-  output: z.strictObject({ userId: UserId, seq }),
+  output: z.strictObject({ userId: UserId, seq: ChangeSeq }),
   refuses: [...CHANGE_REFUSALS, 'participant.forbidden', 'participant.not_found'],
   status: 200,
 });
@@ -113,7 +114,7 @@ export const removeParticipants = route({
   aliases: [{ method: 'DELETE', path: '/conversations/{conversationId}/members' }],
   summary: 'Remove participants, named in the query (`bob,cleo`) or the body; each is reported',
   permission: 'participant:manage',
-  uses: changing,
+  uses: CHANGE_USES,
   input: z.strictObject({ conversationId: ConversationId, userIds: z.union([UserIdList, UserIds]) }),
   output: z.strictObject({
     results: z.array(z.strictObject({ userId: UserId, status: z.enum(['removed', 'not_member', 'forbidden']) })),
@@ -127,9 +128,9 @@ export const leaveConversation = route({
   path: '/conversations/{conversationId}/leave',
   summary: 'Leave a conversation; its last owner cannot',
   permission: 'participant:leave',
-  uses: changing,
+  uses: CHANGE_USES,
   input: Place,
-  output: z.strictObject({ userId: UserId, seq }),
+  output: z.strictObject({ userId: UserId, seq: ChangeSeq }),
   refuses: [...CHANGE_REFUSALS, 'participant.last_owner'],
   status: 200,
 });
@@ -139,10 +140,10 @@ export const joinConversation = route({
   path: '/conversations/{conversationId}/join',
   summary: 'Join a public channel',
   permission: 'participant:join',
-  uses: changing,
+  uses: CHANGE_USES,
   input: Place,
   /** `seq`: the number that made you what you are; for whoever is in already, the earlier one. */
-  output: z.strictObject({ userId: UserId, role: MemberRole, seq }),
+  output: z.strictObject({ userId: UserId, role: MemberRole, seq: ChangeSeq }),
   refuses: [...CHANGE_REFUSALS, 'participant.banned', 'conversation.full'],
   status: 200,
 });
@@ -156,10 +157,10 @@ export const changeRole = route({
   ],
   summary: 'Give a participant below you a role below yours, or take a lower one yourself',
   permission: 'participant:manage',
-  uses: changing,
+  uses: CHANGE_USES,
   /** Ownership is offered and accepted, never given. */
   input: OneUser.extend({ role: MemberRole.exclude(['owner']) }),
-  output: z.strictObject({ userId: UserId, role: MemberRole, seq }),
+  output: z.strictObject({ userId: UserId, role: MemberRole, seq: ChangeSeq }),
   refuses: [
     ...CHANGE_REFUSALS,
     'participant.forbidden',
@@ -186,13 +187,13 @@ export const banParticipant = route({
   path: '/conversations/{conversationId}/bans/{userId}',
   summary: 'Ban a user, in the conversation or not: they are removed and kept out until a time or for good',
   permission: 'participant:manage',
-  uses: changing,
+  uses: CHANGE_USES,
   input: OneUser.extend({
     /** In the future; absent: for good. */
     until: Instant.optional(),
     reason: z.string().max(500).optional(),
   }),
-  output: z.strictObject({ userId: UserId, seq }),
+  output: z.strictObject({ userId: UserId, seq: ChangeSeq }),
   refuses: [...CHANGE_REFUSALS, 'participant.forbidden'],
   status: 200,
 });
@@ -202,9 +203,9 @@ export const unbanParticipant = route({
   path: '/conversations/{conversationId}/bans/{userId}',
   summary: 'Lift a ban, unless somebody higher than you gave it',
   permission: 'participant:manage',
-  uses: changing,
+  uses: CHANGE_USES,
   input: OneUser,
-  output: z.strictObject({ userId: UserId, seq }),
+  output: z.strictObject({ userId: UserId, seq: ChangeSeq }),
   refuses: [...CHANGE_REFUSALS, 'participant.forbidden', 'ban.not_found'],
   status: 200,
 });
@@ -218,45 +219,5 @@ export const listBans = route({
   input: z.strictObject({ conversationId: ConversationId, limit: Limit, cursor: Cursor.optional() }),
   output: page(Ban),
   refuses: ['conversation.not_found', 'participant.forbidden', 'request.cursor_invalid'],
-  status: 200,
-});
-
-/** Days an offer of ownership stands. */
-export const OFFER_DAYS = 7;
-
-export const offerOwnership = route({
-  method: 'PUT',
-  path: '/conversations/{conversationId}/ownership/offers/{userId}',
-  summary: 'Offer a participant ownership; they become an owner when they accept, and you an admin unless you stay',
-  permission: 'participant:manage',
-  uses: changing,
-  /** `stepDown: false` makes them an owner beside you. */
-  input: OneUser.extend({ stepDown: z.boolean().default(true) }),
-  output: z.strictObject({ userId: UserId, expiresAt: Instant, seq }),
-  refuses: [...CHANGE_REFUSALS, 'participant.forbidden', 'participant.not_found'],
-  status: 200,
-});
-
-export const withdrawOwnership = route({
-  method: 'DELETE',
-  path: '/conversations/{conversationId}/ownership/offers/{userId}',
-  summary: 'Withdraw an offer of ownership, or decline the one made to you',
-  permission: 'participant:manage',
-  uses: changing,
-  input: OneUser,
-  output: z.strictObject({ userId: UserId, seq }),
-  refuses: [...CHANGE_REFUSALS, 'participant.forbidden', 'ownership.not_offered'],
-  status: 200,
-});
-
-export const acceptOwnership = route({
-  method: 'POST',
-  path: '/conversations/{conversationId}/ownership/accept',
-  summary: 'Accept the ownership that was offered to you',
-  permission: 'participant:manage',
-  uses: changing,
-  input: Place,
-  output: z.strictObject({ userId: UserId, role: MemberRole, seq }),
-  refuses: [...CHANGE_REFUSALS, 'ownership.not_offered'],
   status: 200,
 });

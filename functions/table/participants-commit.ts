@@ -7,6 +7,9 @@ import { type Standing, StandingEntity } from './member-standing.ts';
 import { MessageEntity, type MessageKey, type StoredMessage } from './message.ts';
 import { tableName } from './table-name.ts';
 
+/** Part of a membership change: one write or check, on its own condition. */
+export type Part = TransactItem;
+
 /** On condition that a membership is the one that was read: the same role, given by the same number of the log. */
 const unchanged = (member: Member) => ({
   ConditionExpression:

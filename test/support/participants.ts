@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { api } from '#contract/api.ts';
 import type { MemberRole } from '#contract/participants.ts';
 import { handler as conversations } from '#functions/api/conversations/conversations.lambda.ts';
@@ -66,6 +65,3 @@ export async function aRoom(
     },
   };
 }
-
-/** A tenant that nothing else uses. */
-export const someTenantId = (): string => `t-${randomUUID().slice(0, 13)}`;

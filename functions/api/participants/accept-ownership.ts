@@ -1,4 +1,4 @@
-import type { acceptOwnership } from '#contract/participants.ts';
+import type { acceptOwnership } from '#contract/ownership.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { refusalToAccept } from '#domain/roles.ts';
 import type { Handle } from '#runtime/service.ts';

@@ -1,4 +1,3 @@
-import type { TransactItem } from '#aws/documents.ts';
 import type { Event } from '#contract/events.ts';
 import type { Message, SystemBody } from '#contract/messages.ts';
 import { announce } from '#delivery/announce.ts';
@@ -12,7 +11,7 @@ import { logOf } from '#table/log/dynamo-store.ts';
 import { forget } from '#table/log/settle.ts';
 import { audienceOf } from '#table/member.ts';
 import { findStoredMessage, type StoredMessage, toMessage } from '#table/message.ts';
-import { commitMembership } from '#table/participants-commit.ts';
+import { commitMembership, type Part } from '#table/participants-commit.ts';
 
 /** Times one number is tried because somebody else changed the conversation's members meanwhile. */
 const TRIES = 8;
@@ -20,7 +19,7 @@ const TRIES = 8;
 /** What is to be said in the log, and what changes with it, once the number and the time (ms) are known. */
 export interface Plan {
   readonly body: SystemBody;
-  readonly parts: (seq: number, at: number) => readonly TransactItem[];
+  readonly parts: (seq: number, at: number) => readonly Part[];
 }
 
 /** A change of membership as one caller asks for it. */

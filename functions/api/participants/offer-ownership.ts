@@ -1,4 +1,4 @@
-import { OFFER_DAYS, type offerOwnership, type withdrawOwnership } from '#contract/participants.ts';
+import { OFFER_DAYS, type offerOwnership, type withdrawOwnership } from '#contract/ownership.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { refusalToOffer, refusalToWithdraw } from '#domain/roles.ts';
 import type { Handle } from '#runtime/service.ts';

@@ -1,8 +1,7 @@
-import type { TransactItem } from '#aws/documents.ts';
 import type { Room } from '#domain/roles.ts';
 import type { TenantKey } from '#table/entity.ts';
 import type { Member } from '#table/member.ts';
-import { goes, remembered } from '#table/participants-commit.ts';
+import { goes, type Part, remembered } from '#table/participants-commit.ts';
 import type { RoomState } from '#table/participants-room.ts';
 
 /** A conversation as the rules of `domain/roles.ts` see it; undefined when there is none. */
@@ -10,7 +9,7 @@ export const roomOf = ({ head, count }: RoomState): Room | undefined =>
   head && { type: head.type, archivedAt: head.archivedAt, owners: count.owners };
 
 /** How a member goes. That they were a guest is remembered, or they would come back as more. */
-export const exitOf = (tenant: TenantKey, member: Member): TransactItem[] => [
+export const exitOf = (tenant: TenantKey, member: Member): Part[] => [
   goes(tenant, member),
   ...(member.role === 'guest'
     ? [remembered(tenant, member.conversationId, { userId: member.userId, guest: true })]
