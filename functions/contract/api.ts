@@ -1,3 +1,4 @@
+import * as changes from './conversation-changes.ts';
 import * as conversations from './conversations.ts';
 import * as health from './health.ts';
 import * as imports from './imports.ts';
@@ -36,6 +37,15 @@ export const api = {
     offerOwnership: ownership.offerOwnership,
     withdrawOwnership: ownership.withdrawOwnership,
     acceptOwnership: ownership.acceptOwnership,
+  },
+  settings: {
+    updateConversation: changes.updateConversation,
+    archiveConversation: changes.archiveConversation,
+    restoreConversation: changes.restoreConversation,
+    getSettings: changes.getSettings,
+    updateSettings: changes.updateSettings,
+    listSettingsHistory: changes.listSettingsHistory,
+    revertSettings: changes.revertSettings,
   },
   messages: {
     sendMessage: messages.sendMessage,

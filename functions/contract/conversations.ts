@@ -4,6 +4,7 @@ import { MySettings } from './member-settings.ts';
 import { Cursor, Limit, page } from './page.ts';
 import { MemberRole } from './participants.ts';
 import { route } from './route.ts';
+import { ConversationSettings } from './settings.ts';
 
 export const ConversationType = z.enum(['direct', 'group', 'channel']);
 
@@ -16,7 +17,7 @@ export const MEMBER_CAP = { direct: 2, group: 1_000, channel: 10_000 } as const 
   number
 >;
 
-const Name = z.string().trim().min(1).max(100);
+export const Name = z.string().trim().min(1).max(100);
 
 /** The last message as lists show it; its text is cut. */
 export const Preview = z.strictObject({ seq: z.int(), senderId: UserId, type: z.string(), text: z.string() });
@@ -33,9 +34,10 @@ export const Conversation = z
     lastActivityAt: Instant,
     lastMessage: Preview.nullable(),
     myRole: MemberRole,
+    /** Set while it is archived for everybody: read-only. */
+    archivedAt: Instant.nullable(),
   })
   .meta({ id: 'Conversation' });
-
 /** A conversation as its member sees it: with their unread count and settings. */
 export const MyConversation = Conversation.extend({
   /** Messages by others after one's read marker; exact. */
@@ -44,6 +46,18 @@ export const MyConversation = Conversation.extend({
 }).meta({ id: 'MyConversation' });
 
 const Flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+/** A conversation with all that is kept about it. */
+export const ConversationDetails = z
+  .strictObject({
+    ...Conversation.shape,
+    description: z.string().nullable(),
+    metadata: z.record(z.string(), z.string()),
+    conversationSettings: ConversationSettings,
+    /** Counts changes of name, description, metadata and settings, from 1. */
+    version: z.int(),
+  })
+  .meta({ id: 'ConversationDetails' });
+export type ConversationDetails = z.input<typeof ConversationDetails>;
 
 const participants = z.array(UserId).max(MAX_INITIAL_PARTICIPANTS);
 

@@ -4,6 +4,7 @@ import { MediaState } from './media.ts';
 import { MySettings } from './member-settings.ts';
 import { Message, Reaction } from './messages.ts';
 import { MemberRole } from './participants.ts';
+import { ChangedFields } from './settings.ts';
 
 /**
  * What sockets hear. Events of a conversation's log carry its id and their `seq`: a client applies `seq == last + 1`,
@@ -70,6 +71,23 @@ export const Event = z.discriminatedUnion('type', [
     participants: z.array(z.strictObject({ userId: UserId, role: MemberRole })),
     message: Message,
   }),
+  /**
+   * With `seq` and `patch`, to every member: name, description, metadata or avatar is another now, or it was archived or
+   * restored; fields that stayed are left out. With `settings`, to one's own devices: one has set something for oneself.
+   */
+  z.strictObject({
+    type: z.literal('conversation:updated'),
+    conversationId: ConversationId,
+    seq: z.int().optional(),
+    patch: ChangedFields.extend({ archivedAt: Instant.nullable().optional(), version: z.int().optional() }).optional(),
+    settings: MySettings.optional(),
+  }),
+  z.strictObject({
+    type: z.literal('settings:updated'),
+    conversationId: ConversationId,
+    seq: z.int(),
+    patch: ChangedFields.extend({ version: z.int() }),
+  }),
   z.strictObject({
     type: z.literal('media:updated'),
     mediaId: MediaId,
@@ -79,8 +97,6 @@ export const Event = z.discriminatedUnion('type', [
   /** How far a member has read, and what has reached them: no part of the log, and told only in conversations of up to 100. */
   z.strictObject({ type: z.literal('read'), conversationId: ConversationId, userId: UserId, upTo: z.int() }),
   z.strictObject({ type: z.literal('delivered'), conversationId: ConversationId, userId: UserId, upTo: z.int() }),
-  /** To one's own devices: one has set something for oneself. */
-  z.strictObject({ type: z.literal('conversation:updated'), conversationId: ConversationId, settings: MySettings }),
   /** An event too large for a frame: fetch it by its number. */
   z.strictObject({ type: z.literal('sync:pointer'), conversationId: ConversationId, seq: z.int() }),
   z.strictObject({ type: z.literal('sync:pong'), id: z.string().nullable(), serverTime: Instant }),

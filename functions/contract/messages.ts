@@ -101,6 +101,7 @@ export const sendMessage = route({
     'message.client_id_too_old',
     'message.too_long',
     'message.rate_limited',
+    'message.slow_mode',
     'message.media_unusable',
     'service.contended',
   ],
@@ -124,7 +125,7 @@ export const listMessages = route({
   path: '/conversations/{conversationId}/messages',
   summary: 'Read the history of a conversation, in either direction',
   permission: 'message:read',
-  uses: ['table:get', 'table:query', 'table:put', 'table:update', 'signing-key:read'],
+  uses: ['table:get', 'table:batch-get', 'table:query', 'table:put', 'table:update', 'signing-key:read'],
   input: z.strictObject({
     conversationId: ConversationId,
     limit: Limit,

@@ -11,6 +11,7 @@ const ALLOWED = {
   'health:inspect': ['admin'],
   'conversation:create': ['user', 'admin'],
   'conversation:read': ['user', 'admin'],
+  'conversation:update': ['user', 'admin'],
   'participant:add': ['user', 'admin'],
   'participant:read': ['user', 'admin'],
   'participant:manage': ['user', 'admin'],

@@ -53,7 +53,7 @@ const fitting = (event: Event): { event: Event; json: string; bytes: number } =>
   const json = JSON.stringify(event);
   const bytes = utf8.encode(json).length;
   if (ENVELOPE + bytes <= MAX_FRAME_BYTES) return { event, json, bytes };
-  if (!('seq' in event))
+  if (!('seq' in event) || event.seq === undefined)
     throw new RangeError(`an event ${event.type} of ${bytes} bytes fits no frame and has no number`);
   return fitting({ type: 'sync:pointer', conversationId: event.conversationId, seq: event.seq });
 };

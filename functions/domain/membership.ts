@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { ConversationType } from '#contract/conversations.ts';
 import type { MemberRole } from '#contract/participants.ts';
 import { Refusal } from './refusal.ts';
+import { type Rules, rolesToAdd } from './settings.ts';
 
 type Role = z.output<typeof MemberRole>;
 
@@ -9,9 +10,6 @@ type Role = z.output<typeof MemberRole>;
 export interface Membership {
   readonly role: Role;
 }
-
-/** Roles that may bring others into a conversation. */
-export const MAY_ADD: readonly Role[] = ['owner', 'admin'];
 
 /**
  * Why this user may not write to this conversation; undefined when they may. Not a member and not there look alike,
@@ -25,13 +23,18 @@ export const refusalToSend = (membership: Membership | undefined): Refusal | und
 /** Why this user may not add participants; undefined when they may. */
 export function refusalToAdd(
   conversation:
-    | { readonly type: z.output<typeof ConversationType>; readonly archivedAt?: number | undefined }
+    | {
+        readonly type: z.output<typeof ConversationType>;
+        readonly archivedAt?: number | undefined;
+        readonly rules?: Rules | undefined;
+      }
     | undefined,
   membership: Membership | undefined,
 ): Refusal | undefined {
   if (!conversation || !membership) return new Refusal('conversation.not_found');
   if (conversation.type === 'direct') return new Refusal('participant.direct_fixed');
-  if (!MAY_ADD.includes(membership.role)) return new Refusal('participant.forbidden', { needs: MAY_ADD });
+  const needs: readonly Role[] = rolesToAdd(conversation.rules);
+  if (!needs.includes(membership.role)) return new Refusal('participant.forbidden', { needs });
   if (conversation.archivedAt !== undefined) return new Refusal('conversation.archived');
   return undefined;
 }

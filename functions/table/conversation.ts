@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { documents } from '#aws/documents.ts';
 import { type Conversation, ConversationType } from '#contract/conversations.ts';
 import type { MemberRole } from '#contract/participants.ts';
+import { Threshold } from '#contract/settings.ts';
 import { entity, type Item, join, type Key, type TenantKey } from './entity.ts';
 import { speakersIn } from './speakers.ts';
 import { tableName } from './table-name.ts';
@@ -37,6 +38,15 @@ export const Head = z.object({
   n: z.number().optional(),
   g: z.number().optional(),
   v: z.number().optional(),
+  /** What of the settings is not the default and a send or a reading needs to know. */
+  rules: z
+    .object({
+      send: Threshold.optional(),
+      add: Threshold.optional(),
+      slow: z.number().optional(),
+      since: z.literal(true).optional(),
+    })
+    .optional(),
 });
 /** With `speakers`: by the key of a user, `n` at the last message they sent. Kept for the last few who spoke. */
 export type Head = z.output<typeof Head> & { readonly speakers?: Readonly<Record<string, number>> };
@@ -77,6 +87,7 @@ export const toConversation = (
       ? { seq: head.lastSeq, senderId: head.last.by, type: head.last.type, text: head.last.text }
       : null,
   myRole,
+  archivedAt: head.archivedAt === undefined ? null : new Date(head.archivedAt).toISOString(),
 });
 
 /** AP-01 The head of a conversation, consistently; undefined when there is none. */

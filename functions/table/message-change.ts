@@ -73,7 +73,7 @@ export async function changeMessage(tenant: TenantKey, change: MessageChange): P
 /** A change of a body, as the log tells it. */
 export type StoredBodyChange = StoredChange & { readonly d: BodyChange };
 
-const isOfBody = (change: StoredChange): change is StoredBodyChange => 'version' in change.d;
+const isOfBody = (change: StoredChange): change is StoredBodyChange => 'seq' in change.d && 'version' in change.d;
 
 /** AP-71 The changes of bodies at these numbers of a log, oldest first. */
 export async function changesAt(

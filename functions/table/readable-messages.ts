@@ -1,5 +1,7 @@
 import type { Message } from '#contract/messages.ts';
+import { firstVisible } from '#domain/settings.ts';
 import { batchGet } from './batch-get.ts';
+import { HeadEntity } from './conversation.ts';
 import type { Item, Key, TenantKey } from './entity.ts';
 import { MemberEntity } from './member.ts';
 import { MessageEntity, type MessageKey, toMessage } from './message.ts';
@@ -20,17 +22,19 @@ export async function readableMessages(
     ...key,
     message: MessageEntity.key(tenant, key),
     member: MemberEntity.key(tenant, { conversationId: key.conversationId, userId }),
+    head: HeadEntity.key(tenant, key.conversationId),
   }));
   const items = await batchGet(
-    places.flatMap(({ message, member }) => [message, member]),
+    places.flatMap(({ message, member, head }) => [message, member, head]),
     { consistent: true },
   );
   const found = new Map<string, Item>(
     items.map((item) => [nameOf({ pk: String(item.pk), sk: String(item.sk) }), item]),
   );
-  return places.map(({ conversationId, seq, message, member }) => {
-    const item = found.get(nameOf(message));
-    if (!found.has(nameOf(member)) || item?.[TABLE.entity] !== MessageEntity.type) return undefined;
+  return places.map(({ conversationId, seq, message, member: memberKey, head: headKey }) => {
+    const [item, member, head] = [message, memberKey, headKey].map((key) => found.get(nameOf(key)));
+    if (!member || !head || item?.[TABLE.entity] !== MessageEntity.type) return undefined;
+    if (seq < firstVisible(HeadEntity.fromItem(head).rules, MemberEntity.fromItem(member))) return undefined;
     return toMessage(conversationId, seq, MessageEntity.fromItem(item));
   });
 }

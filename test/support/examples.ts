@@ -10,6 +10,8 @@ type Inputs = {
 };
 
 export const CONVERSATION_ID = 'cnv_AZqYt2a0cK6fPpQ1mWk3Zg';
+/** A conversation that is archived. */
+export const ARCHIVED_ID = 'cnv_AZqYt2a0cK6fPpQ1mWkArQ';
 export const MESSAGE_ID = 'msg_AZqYt2a0cK6fPpQ1mWk3Zg_1';
 /** A message of ada's, and one that she has deleted. */
 export const OWN_MESSAGE_ID = 'msg_AZqYt2a0cK6fPpQ1mWk3Zg_2';
@@ -41,6 +43,20 @@ export const EXAMPLES: Inputs = {
     offerOwnership: { conversationId: CONVERSATION_ID, userId: 'bob', stepDown: true },
     withdrawOwnership: { conversationId: CHANNEL_ID, userId: 'ada' },
     acceptOwnership: { conversationId: CHANNEL_ID },
+  },
+  settings: {
+    updateConversation: {
+      conversationId: CONVERSATION_ID,
+      version: 2,
+      description: 'Looms and engines.',
+      metadata: { project: 'analytical' },
+    },
+    archiveConversation: { conversationId: CONVERSATION_ID },
+    restoreConversation: { conversationId: ARCHIVED_ID },
+    getSettings: { conversationId: CONVERSATION_ID },
+    updateSettings: { conversationId: CONVERSATION_ID, version: 2, thresholds: { send: 'admin' }, slowModeSeconds: 30 },
+    listSettingsHistory: { conversationId: CONVERSATION_ID, limit: 10 },
+    revertSettings: { conversationId: CONVERSATION_ID, version: 1 },
   },
   messages: {
     sendMessage: {

@@ -29,9 +29,10 @@ export class MemoryLog {
     this.head = { seq: 0, recent: {}, older: {}, generation: 0, floor: -1, lastAt: 0 };
   }
 
-  take({ key, at }: Taking, on: TakeCondition): Taken {
+  take({ key, at, archived = false }: Taking, on: TakeCondition): Taken {
     const head = this.head;
-    if (!head || head.archivedAt !== undefined || key in head.recent || key in head.older) return { ok: false, head };
+    if (!head || (head.archivedAt !== undefined) !== archived || key in head.recent || key in head.older)
+      return { ok: false, head };
     const holds =
       'floorBelow' in on
         ? head.floor < on.floorBelow || !this.#rules.floorCondition

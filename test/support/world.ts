@@ -22,6 +22,7 @@ import {
   OWN_MESSAGE_ID,
 } from './examples.ts';
 import { participantItems } from './participants-world.ts';
+import { settingsItems } from './settings-world.ts';
 
 const AT = Date.UTC(2026, 10, 21, 9, 30);
 /** The number of the change that deleted a message. */
@@ -87,6 +88,7 @@ export function itemsOf(tenantId: string): Item[] {
       startedAt: AT,
     }),
     ...participantItems(tenant, AT),
+    ...settingsItems(tenant, AT),
     member('ada', 'owner'),
     member('bob', 'member'),
     MessageEntity.toItem(

@@ -9,6 +9,7 @@ import { REACTION_MUTANTS } from './reactions.ts';
 import { ROLE_MUTANTS } from './roles.ts';
 import { RUNTIME_MUTANTS } from './runtime.ts';
 import { SEARCH_MUTANTS } from './search.ts';
+import { SETTINGS_MUTANTS } from './settings.ts';
 import { TABLE_MUTANTS } from './table.ts';
 import { UNREAD_MUTANTS } from './unread.ts';
 import { USER_MUTANTS } from './users.ts';
@@ -18,6 +19,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...LOG_MUTANTS,
   ...MESSAGE_CHANGE_MUTANTS,
   ...REACTION_MUTANTS,
+  ...SETTINGS_MUTANTS,
   ...TABLE_MUTANTS,
   ...ROLE_MUTANTS,
   ...RUNTIME_MUTANTS,

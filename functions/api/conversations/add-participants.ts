@@ -2,9 +2,10 @@ import { MEMBER_CAP } from '#contract/conversations.ts';
 import type { addParticipants } from '#contract/participants.ts';
 import type { Output } from '#contract/route.ts';
 import { announce } from '#delivery/announce.ts';
-import { MAY_ADD, refusalToAdd } from '#domain/membership.ts';
+import { refusalToAdd } from '#domain/membership.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { isInForce } from '#domain/roles.ts';
+import { rolesToAdd } from '#domain/settings.ts';
 import type { Caller } from '#runtime/caller.ts';
 import { mintClientId, parseOperationId, partOfOperation } from '#runtime/operation-id.ts';
 import type { Handle } from '#runtime/service.ts';
@@ -46,7 +47,7 @@ export const handleAddParticipants: Handle<typeof addParticipants> = async (
 async function addSome(
   { tenant, userId: actor }: Caller,
   conversationId: string,
-  { type }: Head,
+  { type, rules }: Head,
   userIds: readonly string[],
   operationId: string,
 ): Promise<Result[]> {
@@ -89,7 +90,7 @@ async function addSome(
       const written = await addMembers(tenant, {
         conversationId,
         actor,
-        actorRoles: MAY_ADD,
+        actorRoles: rolesToAdd(rules),
         userIds: adding,
         cap,
         returning,

@@ -4,6 +4,7 @@ import { announce } from '#delivery/announce.ts';
 import { openSocketsOf } from '#delivery/open-sockets.ts';
 import { previewOf } from '#domain/preview.ts';
 import { Refusal } from '#domain/refusal.ts';
+import { firstVisible } from '#domain/settings.ts';
 import { log as logger } from '#runtime/log.ts';
 import { mintClientId, parseOperationId } from '#runtime/operation-id.ts';
 import type { Request } from '#runtime/service.ts';
@@ -38,6 +39,7 @@ export async function findForChange(
   ]);
   if (!head || !member || !stored || (named !== undefined && named !== conversationId))
     throw new Refusal('message.not_found');
+  if (seq < firstVisible(head.rules, member)) throw new Refusal('message.not_found');
   return { conversationId, seq, stored, head, member };
 }
 

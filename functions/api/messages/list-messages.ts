@@ -1,12 +1,12 @@
 import type { listMessages } from '#contract/messages.ts';
 import { Refusal } from '#domain/refusal.ts';
+import { firstVisible, refusalByRules } from '#domain/settings.ts';
 import { signingKey } from '#gateways/signing-key.ts';
 import { cursorFor, positionOf } from '#runtime/cursor.ts';
 import type { Handle } from '#runtime/service.ts';
-import { headsOf } from '#table/conversation-list.ts';
+import { findHeadFor } from '#table/conversation-list.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
 import { historyPage, type Place } from '#table/log/history.ts';
-import { findMember } from '#table/member.ts';
 import { expect, placeOf } from './recent-senders.ts';
 
 /** A page of history. Its cursors carry their own order, so that a client can turn around anywhere. */
@@ -18,14 +18,11 @@ export const handleListMessages: Handle<typeof listMessages> = async (
   const key = await signingKey('cursor');
   const list = `messages\n${tenant}\n${userId}\n${conversationId}`;
   const place = positionIn(cursor === undefined ? [order] : positionOf(key, list, cursor));
-  const [member, heads] = await Promise.all([
-    findMember(tenant, conversationId, userId),
-    headsOf(tenant, [conversationId]),
-  ]);
-  const head = heads.get(conversationId);
+  const { head, member } = await findHeadFor(tenant, conversationId, userId);
   if (!member || !head) throw new Refusal('conversation.not_found');
-  expect(placeOf(caller, conversationId), at);
-  const page = await historyPage(tenant, conversationId, logOf(tenant, conversationId), head, place, limit);
+  if (!refusalByRules(head.rules, member.role)) expect(placeOf(caller, conversationId), at);
+  const seen = { ...place, visibleFrom: firstVisible(head.rules, member) };
+  const page = await historyPage(tenant, conversationId, logOf(tenant, conversationId), head, seen, limit);
   const first = page.messages[0];
   const back = place.order === 'newest' ? 'oldest' : 'newest';
   return {

@@ -4,7 +4,9 @@ import { openSocketsOf } from '#delivery/open-sockets.ts';
 import { refusalToSend } from '#domain/membership.ts';
 import { previewOf } from '#domain/preview.ts';
 import { Refusal } from '#domain/refusal.ts';
+import { refusalByRules, slowSecondsFor } from '#domain/settings.ts';
 import { refusalOfBlocked } from '#domain/user.ts';
+
 import type { Caller } from '#runtime/caller.ts';
 import { log as logger } from '#runtime/log.ts';
 import { mintClientId } from '#runtime/operation-id.ts';
@@ -12,36 +14,45 @@ import { rateLimitHeaders } from '#runtime/rate-limit-headers.ts';
 import type { Handle } from '#runtime/service.ts';
 import { listenersOf } from '#table/bump.ts';
 import type { Head } from '#table/conversation.ts';
+import { findHeadFor } from '#table/conversation-list.ts';
 import { digestOf } from '#table/digest.ts';
 import { append } from '#table/log/append.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
 import { forget } from '#table/log/settle.ts';
 import { findSendable, linkMedia } from '#table/media.ts';
-import { findMember } from '#table/member.ts';
 import { type StoredMessage, toMessage } from '#table/message.ts';
 import { expect, isExpected, placeOf, unexpect } from './recent-senders.ts';
 import { limitSend } from './send-limits.ts';
+import { waitTurn } from './slow-mode.ts';
 import { tidyLists } from './tidy-lists.ts';
 
 /** Milliseconds after a message within which a repetition of its send pushes it again. */
 const REPUSH_MS = 60_000;
 
-/** Why the caller may not send this here, now; undefined when they may. A media is theirs to send, and then the room's. */
+/**
+ * Why the caller may not send this here; undefined when they may. A media is theirs to send, and then the room's. Also
+ * how long they wait between two messages: the head is read with the membership, because a number taken for somebody
+ * who may not write is a void in everybody's log.
+ */
 const refusalOf = async (
   { tenant, userId }: Caller,
   conversationId: string,
   body: MessageDraft,
-): Promise<Refusal | undefined> => {
-  const [member, media] = await Promise.all([
-    findMember(tenant, conversationId, userId),
+): Promise<{ refusal: Refusal | undefined; slowSeconds: number }> => {
+  const [{ head, member }, media] = await Promise.all([
+    findHeadFor(tenant, conversationId, userId),
     body.type === 'image' ? findSendable(tenant, body.mediaId, userId) : undefined,
   ]);
-  const refusal = refusalToSend(member) ?? refusalOfBlocked(member);
-  if (refusal) return refusal;
-  if (body.type !== 'image') return undefined;
-  if (!media) return new Refusal('message.media_unusable', { mediaId: body.mediaId });
-  await linkMedia(tenant, body.mediaId, conversationId);
-  return undefined;
+  const refuse = (refusal: Refusal) => ({ refusal, slowSeconds: 0 });
+  const outside = refusalToSend(member);
+  if (outside || !member) return refuse(outside ?? new Refusal('conversation.not_found'));
+  const refusal = refusalOfBlocked(member) ?? refusalByRules(head?.rules, member.role);
+  if (refusal) return refuse(refusal);
+  if (body.type === 'image') {
+    if (!media) return refuse(new Refusal('message.media_unusable', { mediaId: body.mediaId }));
+    await linkMedia(tenant, body.mediaId, conversationId);
+  }
+  return { refusal: undefined, slowSeconds: slowSecondsFor(head?.rules, member.role) };
 };
 
 /**
@@ -57,7 +68,9 @@ export const handleSendMessage: Handle<typeof sendMessage> = async (
   const place = placeOf(caller, conversationId);
   const limited = limitSend(caller, body, now);
   const permit = Promise.all([refusalOf(caller, conversationId, body), limited]).then(
-    ([refusal, { refusal: beyond }]) => refusal ?? beyond,
+    ([{ refusal, slowSeconds }, { refusal: beyond }]) =>
+      // Last: a turn is taken only by what nothing else refuses.
+      refusal ?? beyond ?? waitTurn(caller, { conversationId, clientId, at: now, slowSeconds }),
   );
   const listeners = listenersOf(tenant, conversationId);
   const audience = listeners.then((found) => found.map((listener) => listener.userId));

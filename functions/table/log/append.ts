@@ -15,6 +15,8 @@ export interface Write {
   /** For a change of what may be the last message: see `Taking`. */
   readonly renews?: Taking['renews'];
   readonly removes?: boolean;
+  /** For what restores an archived conversation: see `Taking`. */
+  readonly archived?: Taking['archived'];
   /** Under which prefix of the log it lies; messages when not said. */
   readonly of?: 'messages' | 'changes';
   /**
@@ -51,7 +53,7 @@ const ROUNDS = 12;
  * and log of CORFU, NSDI 2012), and recognises every repetition of a client id. docs/adr/0005 has the rules and what
  * goes wrong without each.
  *
- * Raises `conversation.not_found`, `conversation.archived`, `message.client_id_ahead`, `message.client_id_reused` (with
+ * Raises `conversation.not_found`, `conversation.archived` (or `conversation.not_archived`), `message.client_id_ahead`, `message.client_id_reused` (with
  * both hashes), `message.client_id_too_old`, `service.contended`, and whatever `permit` or `store` refuse with.
  */
 export async function append<H extends LogHead>(
@@ -64,7 +66,9 @@ export async function append<H extends LogHead>(
   // A failing call may leave before it looks at the permit: its own failure must not go unheard as a second one.
   permit.catch(() => undefined);
   let { renews } = write;
-  const taking = (): Taking => ({ key, at: clock(), preview: write.preview, renews, removes: write.removes });
+  const { archived = false } = write;
+  const { preview, removes } = write;
+  const taking = (): Taking => ({ key, at: clock(), preview, renews, removes, archived });
   const wanted = { author: write.author, clientId: write.clientId, tau, of: write.of };
 
   const isMine = (entry: Entry): boolean => {
@@ -138,7 +142,8 @@ export async function append<H extends LogHead>(
       if (renews && head.lastSeq !== renews.lastSeq) renews = undefined;
       seq = placeOf(head, key)?.seq;
       if (seq === undefined) {
-        if (head.archivedAt !== undefined) throw new Refusal('conversation.archived');
+        if ((head.archivedAt !== undefined) !== archived)
+          throw new Refusal(archived ? 'conversation.not_archived' : 'conversation.archived');
         if (tau > head.floor) continue;
         // Read the head first and the log second: what is stored meanwhile is still in one of two generations.
         const found = await lookBack(log, head, wanted, limits);

@@ -1,8 +1,11 @@
 import * as z from 'zod';
 import { MessageBody } from '#contract/messages.ts';
+import { ChangedFields } from '#contract/settings.ts';
 import { digits, entity, join, type Key, type TenantKey } from '../entity.ts';
 import { logPartition, StoredTally } from '../message.ts';
 
+/** Fields as they were written once: what is stored outlives the schema that let it in. */
+const StoredFields = z.object(ChangedFields.shape);
 /** A change of a message's body. It carries what was before: the changes of a message are its history. */
 const BodyChange = z.object({
   kind: z.enum(['message_edited', 'message_deleted', 'message_restored']),
@@ -13,7 +16,6 @@ const BodyChange = z.object({
   version: z.number(),
 });
 export type BodyChange = z.output<typeof BodyChange>;
-
 /** Reactions of the actor's that came or went, as their emojis were counted afterwards. */
 const ReactionsChange = z.object({
   kind: z.enum(['reaction_added', 'reaction_removed']),
@@ -22,8 +24,19 @@ const ReactionsChange = z.object({
   reactions: z.array(StoredTally),
 });
 
+/** A change of a conversation's profile or settings: the fields that differ. */
+const ProfileChange = z.object({
+  kind: z.enum(['conversation_updated', 'settings_updated']),
+  before: StoredFields,
+  after: StoredFields,
+  /** The version that the change made. */
+  version: z.number(),
+});
+
+const ArchiveChange = z.object({ kind: z.enum(['conversation_archived', 'conversation_restored']) });
+
 /** What a change was. */
-export const ChangeOf = z.discriminatedUnion('kind', [BodyChange, ReactionsChange]);
+export const ChangeOf = z.discriminatedUnion('kind', [BodyChange, ReactionsChange, ProfileChange, ArchiveChange]);
 export type ChangeOf = z.output<typeof ChangeOf>;
 
 /**

@@ -114,7 +114,7 @@ export function logOf(tenant: TenantKey, conversationId: string): LogStore<Head>
       const above = 'floorBelow' in on;
       return update({
         set,
-        condition: `attribute_exists(pk) AND attribute_not_exists(#archivedAt) AND attribute_not_exists(#recent.#key) AND attribute_not_exists(#older.#key) AND ${
+        condition: `attribute_exists(pk) AND ${request.archived ? 'attribute_exists' : 'attribute_not_exists'}(#archivedAt) AND attribute_not_exists(#recent.#key) AND attribute_not_exists(#older.#key) AND ${
           above ? '#floor < :floorBelow' : '#generation <= :generationAtMost'
         }${condition}`,
         names: above

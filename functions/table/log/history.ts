@@ -26,10 +26,10 @@ interface Scan {
 async function scan(
   tenant: TenantKey,
   conversationId: string,
-  { order, from, limit }: Place & { readonly limit: number },
+  { order, from, limit, visibleFrom = 1 }: Place & { readonly limit: number },
 ): Promise<Scan> {
   const newest = order === 'newest';
-  const [first, last] = newest ? [1, (from ?? END) - 1] : [(from ?? 0) + 1, END];
+  const [first, last] = newest ? [visibleFrom, (from ?? END) - 1] : [Math.max(visibleFrom, (from ?? 0) + 1), END];
   if (first > last) return { seqs: [], messages: [], more: false };
   const { Items = [], LastEvaluatedKey } = await documents.query({
     TableName: tableName(),
@@ -55,6 +55,8 @@ async function scan(
 export interface Place {
   readonly order: 'newest' | 'oldest';
   readonly from: number | undefined;
+  /** The first number that the reader may see; 1 when not said. */
+  readonly visibleFrom?: number;
 }
 
 /**

@@ -1,0 +1,13 @@
+import type { updateConversation } from '#contract/conversation-changes.ts';
+import type { Handle } from '#runtime/service.ts';
+import { expectedVersion } from '#runtime/version.ts';
+import { changeFoundProfile } from './change-profile.ts';
+
+export const handleUpdateConversation: Handle<typeof updateConversation> = async (
+  { conversationId, version: said, ...change },
+  request,
+) => {
+  const version = expectedVersion(said, request.ifMatch);
+  const asked = [version, change];
+  return changeFoundProfile({ conversationId, kind: 'conversation_updated', version, change, asked }, request);
+};
