@@ -25,6 +25,7 @@ export const addParticipants = route({
     'table:query',
     'table:put',
     'table:update',
+    'table:delete',
     'table:check',
     'sockets:post',
     'stragglers:send',
