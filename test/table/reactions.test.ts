@@ -9,6 +9,7 @@ import { handler as messages } from '#functions/api/messages/messages.lambda.ts'
 import { handler } from '#functions/api/reactions/reactions.lambda.ts';
 import { scope } from '#table/entity.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
+import { MemberEntity } from '#table/member.ts';
 import { findStoredMessage } from '#table/message.ts';
 import { ReactionEntity } from '#table/reaction.ts';
 import { tableName } from '#table/table-name.ts';
@@ -136,6 +137,13 @@ describe('a reaction', () => {
     expect(await last()).toBe(seq);
   });
 
+  it('is not for guests, who read', async () => {
+    const guest = { userId: 'gus', conversationId, role: 'guest', joinedAt: 1, joinedSeq: 1, addedBy: 'ada' } as const;
+    await documents.put({ TableName: tableName(), Item: MemberEntity.toItem(tenant, guest, 1) });
+    expect(await add('👍', 'gus')).toMatchObject({ status: 403, body: { code: 'message.forbidden' } });
+    expect((await call(handler, listReactions, { messageId }, { userId: 'gus' })).status).toBe(200);
+  });
+
   it('tells the sockets its number and the new count; a repetition tells the same', async () => {
     await add('👍');
     const operation = key(someClientId());
@@ -199,6 +207,7 @@ describe('a reaction', () => {
       { conversationId, body: { type: 'text', text: 'first' } },
       { userId: users[0]! },
     );
+    expect(sent.status, JSON.stringify(sent.body)).toBe(201);
     messageId = String(sent.body['id']);
     seq = Number(sent.body['seq']);
     const body = { type: 'text', text: 'second' };
@@ -206,7 +215,7 @@ describe('a reaction', () => {
       call(messages, api.messages.editMessage, { messageId, version: 1, body }, { userId: users[0]! }),
       ...users.slice(0, 6).map((user) => add('👍', user)),
     ]);
-    expect(edited).toMatchObject({ status: 200 });
+    expect(edited.status, JSON.stringify(edited.body)).toBe(200);
     expect(reacted.map(({ status }) => status)).toEqual(Array(6).fill(201));
     expect(await findStoredMessage(tenant, { conversationId, seq })).toMatchObject({ v: 2, b: body });
     expect(await reactions()).toMatchObject([{ emoji: '👍', count: 6 }]);
