@@ -33,8 +33,9 @@ export async function readableMessages(
   );
   return places.map(({ conversationId, seq, message, member: memberKey, head: headKey }) => {
     const [item, member, head] = [message, memberKey, headKey].map((key) => found.get(nameOf(key)));
-    if (!member || !head || item?.[TABLE.entity] !== MessageEntity.type) return undefined;
-    if (seq < firstVisible(HeadEntity.fromItem(head).rules, MemberEntity.fromItem(member))) return undefined;
+    if (!member || item?.[TABLE.entity] !== MessageEntity.type) return undefined;
+    const rules = head && HeadEntity.fromItem(head).rules;
+    if (seq < firstVisible(rules, MemberEntity.fromItem(member))) return undefined;
     return toMessage(conversationId, seq, MessageEntity.fromItem(item));
   });
 }
