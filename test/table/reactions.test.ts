@@ -1,20 +1,33 @@
-import fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { documents } from '#aws/documents.ts';
 import { api } from '#contract/api.ts';
 import { Event } from '#contract/events.ts';
 import { REACTIONS_A_MINUTE } from '#contract/reactions.ts';
-import { MOST_EMOJIS } from '#domain/reaction.ts';
 import { handler as messages } from '#functions/api/messages/messages.lambda.ts';
 import { handler } from '#functions/api/reactions/reactions.lambda.ts';
-import { scope } from '#table/entity.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
 import { MemberEntity } from '#table/member.ts';
 import { findStoredMessage } from '#table/message.ts';
-import { ReactionEntity } from '#table/reaction.ts';
 import { tableName } from '#table/table-name.ts';
-import { type CallOptions, call } from '#test/support/call.ts';
-import { aGroup, denseLog, sendText, someClientId } from '#test/support/conversations.ts';
+import { call } from '#test/support/call.ts';
+import { denseLog, someClientId } from '#test/support/conversations.ts';
+import {
+  add,
+  conversationId,
+  EMOJIS,
+  expectExact,
+  key,
+  last,
+  lookAt,
+  messageId,
+  reactions,
+  remove,
+  removeAll,
+  seq,
+  tenant,
+  useReactions,
+  users,
+} from '#test/support/reactions.ts';
 import { useSigningKey } from '#test/support/signing-key.ts';
 import { useTable } from '#test/support/table.ts';
 
@@ -33,65 +46,12 @@ vi.mock(import('#delivery/announce.ts'), async (original) => {
 
 useTable();
 useSigningKey();
-
-const tenant = scope('acme');
-const { addReaction, removeReaction, removeReactions, listReactions } = api.reactions;
-const EMOJIS = Array.from({ length: 30 }, (_, index) => String.fromCodePoint(0x1f600 + index));
-/** A user may change five reactions a minute: each test has users of its own. */
-let users: string[] = [];
-let conversationId: string;
-let messageId: string;
-let seq: number;
-let tests = 0;
-
-const add = (emoji: string, userId = users[0]!, options: CallOptions = {}) =>
-  call(handler, addReaction, { messageId, emoji }, { userId, ...options });
-const remove = (emoji: string, userId = users[0]!, options: CallOptions = {}) =>
-  call(handler, removeReaction, { messageId, emoji }, { userId, ...options });
-const removeAll = (userId = users[0]!, options: CallOptions = {}) =>
-  call(handler, removeReactions, { messageId }, { userId, ...options });
-const key = (operation: string) => ({ headers: { 'Idempotency-Key': operation } });
-const reactions = async () =>
-  (await call(messages, api.messages.getMessage, { messageId }, { userId: users[0]! })).body['reactions'] as {
-    emoji: string;
-    count: number;
-    users: string[];
-  }[];
-const last = async () => (await logOf(tenant, conversationId).head())?.seq;
-
-/** Users by emoji as the reactions' own items say. */
-const itemsOf = async (): Promise<Record<string, string[]>> => {
-  const { pk } = ReactionEntity.key(tenant, { conversationId, seq, emoji: 'x', userId: 'x' });
-  const { Items } = await documents.query({
-    TableName: tableName(),
-    ConsistentRead: true,
-    KeyConditionExpression: 'pk = :pk',
-    ExpressionAttributeValues: { ':pk': pk },
-  });
-  const users: Record<string, string[]> = {};
-  for (const { e, u } of Items.map(ReactionEntity.fromItem)) users[e] = [...(users[e] ?? []), u];
-  return users;
-};
-
-/** The counts on the message are those of the items, and every number of the log holds something. */
-const expectExact = async () => {
-  const users = await itemsOf();
-  const shown = await reactions();
-  expect(Object.fromEntries(shown.map(({ emoji, count }) => [emoji, count]))).toEqual(
-    Object.fromEntries(Object.entries(users).map(([emoji, all]) => [emoji, all.length])),
-  );
-  for (const { emoji, users: named } of shown) for (const user of named) expect(users[emoji]).toContain(user);
-  await denseLog(logOf(tenant, conversationId));
-};
-
-beforeEach(async () => {
-  tests += 1;
-  users = Array.from({ length: 30 }, (_, index) => `user-${tests}-${String(index).padStart(2, '0')}`);
-  conversationId = await aGroup(tenant, ['ada', ...users]);
-  ({ seq } = await sendText(logOf(tenant, conversationId), 'react to this'));
-  messageId = `msg_${conversationId.slice(4)}_${seq}`;
+useReactions();
+beforeEach(() => {
   told.length = 0;
 });
+
+const { addReaction, listReactions } = api.reactions;
 
 describe('a reaction', () => {
   it('is on the message once, however it is spelled, and leaves the version alone', async () => {
@@ -208,8 +168,7 @@ describe('a reaction', () => {
       { userId: users[0]! },
     );
     expect(sent.status, JSON.stringify(sent.body)).toBe(201);
-    messageId = String(sent.body['id']);
-    seq = Number(sent.body['seq']);
+    lookAt(conversationId, Number(sent.body['seq']));
     const body = { type: 'text', text: 'second' };
     const [edited, ...reacted] = await Promise.all([
       call(messages, api.messages.editMessage, { messageId, version: 1, body }, { userId: users[0]! }),
@@ -220,75 +179,5 @@ describe('a reaction', () => {
     expect(await findStoredMessage(tenant, { conversationId, seq })).toMatchObject({ v: 2, b: body });
     expect(await reactions()).toMatchObject([{ emoji: '👍', count: 6 }]);
     await expectExact();
-  });
-});
-
-describe('reactions under races', () => {
-  it('are at most 20 different ones', async () => {
-    for (const [index, emoji] of EMOJIS.slice(0, MOST_EMOJIS - 2).entries()) await add(emoji, users[index % 25]);
-    const racers = EMOJIS.slice(MOST_EMOJIS - 2, MOST_EMOJIS + 4);
-    const replies = await Promise.all(racers.map((emoji, index) => add(emoji, users[24 + index])));
-    expect(replies.filter(({ status }) => status === 201)).toHaveLength(2);
-    expect(replies.filter(({ body }) => body['code'] === 'reaction.too_many')).toHaveLength(racers.length - 2);
-    expect(await reactions()).toHaveLength(MOST_EMOJIS);
-    expect(await add(EMOJIS[0]!, users[23])).toMatchObject({ status: 201 });
-    await expectExact();
-  });
-
-  it('are counted exactly, whoever adds, removes and retries at once', async () => {
-    const does = fc.record({
-      user: fc.nat({ max: 4 }),
-      emoji: fc.constantFrom('👍', '❤', '❤️'),
-      what: fc.constantFrom('add', 'add', 'remove', 'remove all'),
-      twice: fc.boolean(),
-    });
-    let run = 0;
-    await fc.assert(
-      fc.asyncProperty(fc.array(does, { minLength: 2, maxLength: 8 }), async (wishes) => {
-        run += 1;
-        const crew = Array.from({ length: 5 }, (_, index) => `crew-${tests}-${run}-${index}`);
-        users = crew;
-        conversationId = await aGroup(tenant, crew);
-        ({ seq } = await sendText(logOf(tenant, conversationId), 'race', { author: crew[0]! }));
-        messageId = `msg_${conversationId.slice(4)}_${seq}`;
-        const replies = await Promise.all(
-          wishes.flatMap(({ user, emoji, what, twice }) => {
-            const options = key(someClientId());
-            const one = () =>
-              what === 'add'
-                ? add(emoji, crew[user], options)
-                : what === 'remove'
-                  ? remove(emoji, crew[user], options)
-                  : removeAll(crew[user], options);
-            return twice ? [one(), one()] : [one()];
-          }),
-        );
-        for (const { status } of replies) expect([200, 201, 429]).toContain(status);
-        await expectExact();
-      }),
-      { numRuns: 20 },
-    );
-  });
-});
-
-describe('the list of reactors', () => {
-  const list = (input: Record<string, unknown> = {}, userId = users[0]!) =>
-    call(handler, listReactions, { messageId, ...input }, { userId });
-
-  it('goes by emoji, page by page, and its cursor is worth nothing elsewhere', async () => {
-    for (const user of users.slice(0, 7)) await add('👍', user);
-    await add('👍🏽', users[1]);
-    const first = await list({ emoji: '👍', limit: 3 });
-    expect(first.body['items']).toMatchObject(users.slice(0, 3).map((userId) => ({ emoji: '👍', userId })));
-    const cursor = first.body['nextCursor'];
-    const rest = await list({ emoji: '👍', limit: 10, cursor });
-    expect(rest.body).toMatchObject({ items: users.slice(3, 7).map((userId) => ({ userId })), nextCursor: null });
-    expect(await list({ emoji: '👍🏽', cursor })).toMatchObject({
-      status: 400,
-      body: { code: 'request.cursor_invalid' },
-    });
-    expect(await list({ emoji: '👍', cursor }, users[1])).toMatchObject({ status: 400 });
-    expect((await list()).body['items']).toHaveLength(8);
-    expect((await list({ emoji: '🎉' })).body).toEqual({ items: [], nextCursor: null });
   });
 });

@@ -4,22 +4,14 @@ import { findHead, type Head, HeadEntity } from '../conversation.ts';
 import { digits, type Item, join, type Key, type TenantKey } from '../entity.ts';
 import { logPartition, MessageEntity, seqOf } from '../message.ts';
 import { TABLE } from '../schema.ts';
-import { speakerAttribute } from '../speakers.ts';
 import { tableName } from '../table-name.ts';
 import { ChangeEntity } from './change.ts';
 import { calmly } from './contention.ts';
-import type { Entry, LogStore, Taken, Taking } from './store.ts';
+import type { Entry, LogStore, Taken } from './store.ts';
+import { taking, withoutGeneration, withoutOlder } from './taking.ts';
 
 /** Marks a number that holds nothing and never will. */
 export const VOID = 'void';
-
-const NAMES = {
-  '#seq': 'seq',
-  '#recent': 'recent',
-  '#older': 'older',
-  '#generation': 'generation',
-  '#lastAt': 'lastAt',
-};
 
 const entryOf = (item: Item): Entry => {
   const seq = seqOf(item.sk);
@@ -32,30 +24,6 @@ const entryOf = (item: Item): Entry => {
   const message = MessageEntity.fromItem(item);
   return { kind: 'message', seq, at: message.a, message };
 };
-
-/** A message counts, and moves the marker of who sends it. */
-const countMessage = '#n = if_not_exists(#n, #seq) + :one, #speaker = if_not_exists(#n, #seq) + :one';
-
-/** The attributes of a number-taking update besides its condition. */
-const taking = ({ key, at, preview, renews, removes }: Taking) => ({
-  set: `#seq = #seq + :one, #recent.#key = #seq + :one, #lastAt = :at${
-    preview ? `, #last = :last, #lastSeq = #seq + :one, ${countMessage}` : renews ? ', #last = :last' : ''
-  }${removes ? ', #g = if_not_exists(#g, :none) + :one' : ''}`,
-  names: {
-    ...NAMES,
-    '#key': key,
-    ...(preview || renews ? { '#last': 'last', '#lastSeq': 'lastSeq' } : {}),
-    ...(preview ? { '#n': 'n', '#speaker': speakerAttribute(preview.by) } : {}),
-    ...(removes ? { '#g': 'g' } : {}),
-  },
-  values: {
-    ':one': 1,
-    ':at': at,
-    ...(removes ? { ':none': 0 } : {}),
-    ...(preview ? { ':last': preview } : renews ? { ':last': renews.preview, ':lastSeq': renews.lastSeq } : {}),
-  },
-  condition: renews ? ' AND #lastSeq = :lastSeq' : '',
-});
 
 /** The log of one conversation in the table. AP-30 to AP-38; docs/adr/0005 has the rules. */
 export function logOf(tenant: TenantKey, conversationId: string): LogStore<Head> {
@@ -234,9 +202,6 @@ export function logOf(tenant: TenantKey, conversationId: string): LogStore<Head>
     },
   };
 }
-
-const withoutGeneration = ({ '#generation': _, ...names }: Record<string, string>) => names;
-const withoutOlder = ({ '#older': _, ...names }: Record<string, string>) => names;
 
 /** Says in the head that a number was given a void: a count from before it no longer holds by itself. */
 const markVoid = async (Key: Key, seq: number): Promise<void> => {

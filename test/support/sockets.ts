@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll } from 'vitest';
+import { ENV } from '#contract/environment.ts';
+import { Frame } from '#contract/events.ts';
+import { openConnection } from '#table/connection.ts';
+import type { TenantKey } from '#table/entity.ts';
+import { someClientId } from './conversations.ts';
+
+/** Stands for @connections: takes every post and keeps it, and opens sockets for users in the table. */
+export function useSockets(tenant: TenantKey) {
+  const posts: { socket: string; frame: Frame }[] = [];
+  const server = createServer((request, answer) => {
+    const parts: Buffer[] = [];
+    request.on('data', (part: Buffer) => parts.push(part));
+    request.on('end', () => {
+      const socket = decodeURIComponent(request.url ?? '')
+        .split('/')
+        .at(-1)!;
+      posts.push({ socket, frame: Frame.parse(JSON.parse(Buffer.concat(parts).toString())) });
+      answer.end();
+    });
+  });
+  beforeAll(async () => {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    process.env[ENV.socketsEndpoint] = `http://127.0.0.1:${(server.address() as AddressInfo).port}/chat`;
+  });
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const connect = (userId: string) =>
+    openConnection(tenant, userId, {
+      connectionId: `${userId}=`,
+      nonce: someClientId(),
+      ticketExpiresAt: 1,
+      at: Date.now(),
+    });
+  return { posts, connect };
+}
