@@ -34,6 +34,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.useRealTimers();
+  vi.unstubAllEnvs();
 });
 
 const open = (queryStringParameters: Record<string, string> | null) =>
@@ -154,6 +155,7 @@ describe('an explicit Deny answers', () => {
 
 it('answers Deny, not an error, when the signing key cannot be read', async () => {
   vi.resetModules();
+  vi.stubEnv('AWS_ENDPOINT_URL', 'http://127.0.0.1:1');
   const { handler } = await import('#functions/realtime/authorizer.lambda.ts');
   const decision = await handler({
     methodArn: METHOD,
