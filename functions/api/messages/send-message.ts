@@ -48,6 +48,8 @@ const refusalOf = async (
   if (outside || !member) return refuse(outside ?? new Refusal('conversation.not_found'));
   const refusal = refusalOfBlocked(member) ?? refusalByRules(head?.rules, member.role);
   if (refusal) return refuse(refusal);
+  // Refused again where the number is taken; here, so that it costs no turn and links no picture.
+  if (head?.archivedAt !== undefined) return refuse(new Refusal('conversation.archived'));
   if (body.type === 'image') {
     if (!media) return refuse(new Refusal('message.media_unusable', { mediaId: body.mediaId }));
     await linkMedia(tenant, body.mediaId, conversationId);
