@@ -1,10 +1,10 @@
 import type { BatchGetCommandInput, DynamoDBDocumentClient, QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { transport } from '#aws/transport.ts';
 import type { Item, Key } from '#table/entity.ts';
 import { type Index, indexUnits, readUnitsOfKeys, readUnitsOfQuery, writeUnits } from './capacity.ts';
 import { sizeOfItem } from './item-size.ts';
+import { plain } from './wire.ts';
 
 /** One request to DynamoDB and what it costs. */
 export interface Metered {
@@ -58,29 +58,6 @@ const OPERATIONS: Readonly<Record<string, string>> = {
   BatchGet: 'BatchGetItem',
   TransactWrite: 'TransactWriteItems',
   Query: 'Query',
-};
-
-const MAPS = new Set([
-  'Key',
-  'Item',
-  'Attributes',
-  'ExpressionAttributeValues',
-  'ExclusiveStartKey',
-  'LastEvaluatedKey',
-]);
-const LISTS = new Set(['Items', 'Keys']);
-
-/** A request or answer as it is on the wire, with plain values in place of DynamoDB's own notation. */
-const plain = (value: unknown, within = ''): unknown => {
-  const read = (map: unknown) => unmarshall(map as Parameters<typeof unmarshall>[0]);
-  if (Array.isArray(value)) return value.map((each) => (LISTS.has(within) ? read(each) : plain(each)));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, part]) => [
-      name,
-      MAPS.has(name) ? read(part) : within === 'Responses' ? (part as unknown[]).map(read) : plain(part, name),
-    ]),
-  );
 };
 
 /** A command's operation, whether it is the document client's or the plain client's. */
@@ -217,7 +194,13 @@ export class Meter {
       return cost(keyOf(input['Key'] as Item).pk, readUnitsOfKeys(item ? [item] : [], item ? 0 : 1, consistent));
     }
     if (operation === 'Query') {
-      const { ProjectionExpression, FilterExpression, ...whole } = input as unknown as QueryCommandInput;
+      const { ProjectionExpression, FilterExpression, ExpressionAttributeNames, ...rest } =
+        input as unknown as QueryCommandInput;
+      // DynamoDB refuses names that are not used, as those of the projection are not any more.
+      const used = Object.entries(ExpressionAttributeNames ?? {}).filter(([name]) =>
+        rest.KeyConditionExpression?.includes(name),
+      );
+      const whole = { ...rest, ...(used.length > 0 ? { ExpressionAttributeNames: Object.fromEntries(used) } : {}) };
       const cut = ProjectionExpression !== undefined || FilterExpression !== undefined;
       const { Items = [] } = cut ? await this.probe.send(new QueryCommand(whole)) : (output as { Items?: Item[] });
       const [partition] = Object.values(whole.ExpressionAttributeValues ?? {});

@@ -93,7 +93,8 @@ export async function signedFetch(request: SignedRequest): Promise<SignedAnswer>
   try {
     return await send().catch((error: unknown) => (isClosedConnection(error) ? send() : Promise.reject(error)));
   } catch (cause) {
-    throw new NoAnswer(`${service} does not answer`, { cause });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new NoAnswer(`${service} does not answer: ${reason}`, { cause });
   }
 }
 
