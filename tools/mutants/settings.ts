@@ -9,8 +9,9 @@ export const SETTINGS_MUTANTS: readonly Mutant[] = [
     invariant: 'I8',
     guard: 'a conversation changes only from the version that was changed',
     file: 'functions/table/conversation-change.ts',
-    from: "put(item, '#version = :version', {",
-    to: "put(item, '#version >= :version OR #version < :version', {",
+    // Kept twice, by the settings and by their history: both go.
+    from: "'#version = :version', { ':version': version - 1 }),\n    put(\n      SettingsVersionEntity.toItem(tenant, { conversationId, version }, { settings, seq }),\n      'attribute_not_exists(pk)',",
+    to: "'#version >= :version OR #version < :version', { ':version': version - 1 }),\n    put(\n      SettingsVersionEntity.toItem(tenant, { conversationId, version }, { settings, seq }),\n      'attribute_not_exists(pk) OR attribute_exists(pk)',",
     test: TEST,
     needs: 'emulator',
   },
