@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import * as z from 'zod';
+import { Claims } from '#contract/claims.ts';
 
 /** The repository's root. */
 export const ROOT = join(import.meta.dirname, '..');
@@ -12,13 +13,8 @@ const CONFIG_FILE = 'parley.config.json';
 export const STAGES = ['local', 'dev', 'prod'] as const;
 export type Stage = (typeof STAGES)[number];
 
-/** Which claims of a token hold what the service needs. */
-const Claims = z.strictObject({
-  user: z.string().min(1).default('sub'),
-  tenant: z.string().min(1).default('tenant'),
-  roles: z.string().min(1).default('roles'),
-  name: z.string().min(1).default('name'),
-});
+/** The functions' own schema; here a misspelt field is refused, because a default would hide it. */
+const StrictClaims = Claims.strict();
 
 /** `a,b` from the command line or a list from the file. */
 const List = z.union([
@@ -42,7 +38,7 @@ const shared = {
   issuerUrl: z.url(),
   /** `aud` that a token must carry. */
   audience: z.string().min(1).default('parley'),
-  claims: Claims.prefault({}),
+  claims: StrictClaims.prefault({}),
   /** Origins whose pages may upload and fetch media. The API itself answers any: it takes tokens, no cookies. */
   allowedOrigins: List.default(['*']),
   /** E-mail address that alarms go to. */
@@ -100,7 +96,7 @@ export const Config = z.discriminatedUnion('stage', [
 export type Config = z.output<typeof Config>;
 
 /** Every key that context may set, with dots for what lies inside: `search.enabled`, `claims.tenant`. */
-const SECTIONS: Record<string, z.ZodObject> = { claims: Claims, search: SearchDomain, throttle: Throttle };
+const SECTIONS: Record<string, z.ZodObject> = { claims: StrictClaims, search: SearchDomain, throttle: Throttle };
 const KEYS = [
   ...Object.keys(shared),
   ...['logRetentionDays', 'emulatorEndpoint', 'searchUrl', 'iam'],

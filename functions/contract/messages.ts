@@ -142,6 +142,14 @@ export const listMessages = route({
 });
 
 const changing = ['table:get', 'table:batch-get', 'table:query', 'table:put', 'table:update', 'table:check'] as const;
+/** Refusals that every change of a message may meet besides its own. */
+const changeRefusals = [
+  'conversation.archived',
+  'message.client_id_reused',
+  'message.client_id_ahead',
+  'message.client_id_too_old',
+  'service.contended',
+] as const;
 const inConversation = { messageId: MessageId, conversationId: ConversationId.optional() };
 const Version = z.coerce.number().int().min(1);
 
@@ -158,17 +166,7 @@ export const editMessage = route({
   uses: [...changing, 'sockets:post', 'stragglers:send'],
   input: z.strictObject({ ...inConversation, version: Version.optional(), body: MessageDraft }),
   output: Message,
-  refuses: [
-    'message.not_found',
-    'message.not_yours',
-    'message.deleted',
-    'message.version_conflict',
-    'conversation.archived',
-    'message.client_id_reused',
-    'message.client_id_ahead',
-    'message.client_id_too_old',
-    'service.contended',
-  ],
+  refuses: ['message.not_found', 'message.not_yours', 'message.deleted', 'message.version_conflict', ...changeRefusals],
   status: 200,
 });
 
@@ -181,15 +179,7 @@ export const deleteMessage = route({
   uses: [...changing, 'sockets:post', 'stragglers:send'],
   input: z.strictObject(inConversation),
   output: Message,
-  refuses: [
-    'message.not_found',
-    'message.not_yours',
-    'conversation.archived',
-    'message.client_id_reused',
-    'message.client_id_ahead',
-    'message.client_id_too_old',
-    'service.contended',
-  ],
+  refuses: ['message.not_found', 'message.not_yours', ...changeRefusals],
   status: 200,
 });
 
@@ -204,16 +194,7 @@ export const restoreMessage = route({
   uses: [...changing, 'sockets:post', 'stragglers:send'],
   input: z.strictObject({ messageId: MessageId }),
   output: Message,
-  refuses: [
-    'message.not_found',
-    'message.not_yours',
-    'message.not_restorable',
-    'conversation.archived',
-    'message.client_id_reused',
-    'message.client_id_ahead',
-    'message.client_id_too_old',
-    'service.contended',
-  ],
+  refuses: ['message.not_found', 'message.not_yours', 'message.not_restorable', ...changeRefusals],
   status: 200,
 });
 
