@@ -15,78 +15,107 @@ import * as search from './search.ts';
 import * as tenant from './tenant.ts';
 import * as users from './users.ts';
 
-/** Every operation, by the service (= the Lambda function) that answers it. */
+/**
+ * The operations of each service (= Lambda function). One object each, so that a function's bundle holds its own and no
+ * other's.
+ */
+export const healthApi = { getHealth: health.getHealth, getReadiness: health.getReadiness } as const satisfies Record<
+  string,
+  Route
+>;
+export const conversationsApi = {
+  createConversation: conversations.createConversation,
+  getConversation: conversations.getConversation,
+  listConversations: conversations.listConversations,
+  addParticipants: participants.addParticipants,
+  listParticipants: participants.listParticipants,
+} as const satisfies Record<string, Route>;
+export const participantsApi = {
+  removeParticipant: participants.removeParticipant,
+  removeParticipants: participants.removeParticipants,
+  leaveConversation: participants.leaveConversation,
+  joinConversation: participants.joinConversation,
+  changeRole: participants.changeRole,
+  banParticipant: participants.banParticipant,
+  unbanParticipant: participants.unbanParticipant,
+  listBans: participants.listBans,
+  offerOwnership: ownership.offerOwnership,
+  withdrawOwnership: ownership.withdrawOwnership,
+  acceptOwnership: ownership.acceptOwnership,
+} as const satisfies Record<string, Route>;
+export const settingsApi = {
+  updateConversation: changes.updateConversation,
+  archiveConversation: changes.archiveConversation,
+  restoreConversation: changes.restoreConversation,
+  getSettings: changes.getSettings,
+  updateSettings: changes.updateSettings,
+  listSettingsHistory: changes.listSettingsHistory,
+  revertSettings: changes.revertSettings,
+} as const satisfies Record<string, Route>;
+export const messagesApi = {
+  sendMessage: messages.sendMessage,
+  getMessage: messages.getMessage,
+  listMessages: messages.listMessages,
+  editMessage: messages.editMessage,
+  deleteMessage: messages.deleteMessage,
+  restoreMessage: messages.restoreMessage,
+  listVersions: messages.listVersions,
+} as const satisfies Record<string, Route>;
+export const receiptsApi = {
+  markRead: receipts.markRead,
+  markDelivered: receipts.markDelivered,
+  listReceipts: receipts.listReceipts,
+  updateMySettings: memberSettings.updateMySettings,
+} as const satisfies Record<string, Route>;
+export const reactionsApi = {
+  addReaction: reactions.addReaction,
+  removeReaction: reactions.removeReaction,
+  removeReactions: reactions.removeReactions,
+  listReactions: reactions.listReactions,
+} as const satisfies Record<string, Route>;
+export const realtimeApi = { createTicket: realtime.createTicket } as const satisfies Record<string, Route>;
+export const mediaApi = {
+  requestUpload: media.requestUpload,
+  getMedia: media.getMedia,
+  getMediaUrl: media.getMediaUrl,
+} as const satisfies Record<string, Route>;
+export const searchApi = { searchMessages: search.searchMessages } as const satisfies Record<string, Route>;
+export const usersApi = {
+  getMe: users.getMe,
+  updateMe: users.updateMe,
+  getUser: users.getUser,
+  updateUser: users.updateUser,
+  listUsers: users.listUsers,
+  blockUser: users.blockUser,
+  unblockUser: users.unblockUser,
+  listBlocked: users.listBlocked,
+} as const satisfies Record<string, Route>;
+export const tenantApi = {
+  getTenantSettings: tenant.getTenantSettings,
+  updateTenantSettings: tenant.updateTenantSettings,
+  listTenantSettingsHistory: tenant.listTenantSettingsHistory,
+} as const satisfies Record<string, Route>;
+export const importsApi = {
+  startImport: imports.startImport,
+  getImport: imports.getImport,
+  importBatch: imports.importBatch,
+} as const satisfies Record<string, Route>;
+
+/** Every operation, by the service that answers it. */
 export const api = {
-  health: { getHealth: health.getHealth, getReadiness: health.getReadiness },
-  conversations: {
-    createConversation: conversations.createConversation,
-    getConversation: conversations.getConversation,
-    listConversations: conversations.listConversations,
-    addParticipants: participants.addParticipants,
-    listParticipants: participants.listParticipants,
-  },
-  participants: {
-    removeParticipant: participants.removeParticipant,
-    removeParticipants: participants.removeParticipants,
-    leaveConversation: participants.leaveConversation,
-    joinConversation: participants.joinConversation,
-    changeRole: participants.changeRole,
-    banParticipant: participants.banParticipant,
-    unbanParticipant: participants.unbanParticipant,
-    listBans: participants.listBans,
-    offerOwnership: ownership.offerOwnership,
-    withdrawOwnership: ownership.withdrawOwnership,
-    acceptOwnership: ownership.acceptOwnership,
-  },
-  settings: {
-    updateConversation: changes.updateConversation,
-    archiveConversation: changes.archiveConversation,
-    restoreConversation: changes.restoreConversation,
-    getSettings: changes.getSettings,
-    updateSettings: changes.updateSettings,
-    listSettingsHistory: changes.listSettingsHistory,
-    revertSettings: changes.revertSettings,
-  },
-  messages: {
-    sendMessage: messages.sendMessage,
-    getMessage: messages.getMessage,
-    listMessages: messages.listMessages,
-    editMessage: messages.editMessage,
-    deleteMessage: messages.deleteMessage,
-    restoreMessage: messages.restoreMessage,
-    listVersions: messages.listVersions,
-  },
-  receipts: {
-    markRead: receipts.markRead,
-    markDelivered: receipts.markDelivered,
-    listReceipts: receipts.listReceipts,
-    updateMySettings: memberSettings.updateMySettings,
-  },
-  reactions: {
-    addReaction: reactions.addReaction,
-    removeReaction: reactions.removeReaction,
-    removeReactions: reactions.removeReactions,
-    listReactions: reactions.listReactions,
-  },
-  realtime: { createTicket: realtime.createTicket },
-  media: { requestUpload: media.requestUpload, getMedia: media.getMedia, getMediaUrl: media.getMediaUrl },
-  search: { searchMessages: search.searchMessages },
-  users: {
-    getMe: users.getMe,
-    updateMe: users.updateMe,
-    getUser: users.getUser,
-    updateUser: users.updateUser,
-    listUsers: users.listUsers,
-    blockUser: users.blockUser,
-    unblockUser: users.unblockUser,
-    listBlocked: users.listBlocked,
-  },
-  tenant: {
-    getTenantSettings: tenant.getTenantSettings,
-    updateTenantSettings: tenant.updateTenantSettings,
-    listTenantSettingsHistory: tenant.listTenantSettingsHistory,
-  },
-  imports: { startImport: imports.startImport, getImport: imports.getImport, importBatch: imports.importBatch },
+  health: healthApi,
+  conversations: conversationsApi,
+  participants: participantsApi,
+  settings: settingsApi,
+  messages: messagesApi,
+  receipts: receiptsApi,
+  reactions: reactionsApi,
+  realtime: realtimeApi,
+  media: mediaApi,
+  search: searchApi,
+  users: usersApi,
+  tenant: tenantApi,
+  imports: importsApi,
 } as const satisfies Record<string, Record<string, Route>>;
 
 export type Service = keyof typeof api;

@@ -1,4 +1,4 @@
-import { api } from '#contract/api.ts';
+import { messagesApi } from '#contract/api.ts';
 import { service } from '#runtime/service.ts';
 import { handleDeleteMessage } from './delete-message.ts';
 import { handleEditMessage } from './edit-message.ts';
@@ -8,7 +8,7 @@ import { handleListVersions } from './list-versions.ts';
 import { handleRestoreMessage } from './restore-message.ts';
 import { handleSendMessage } from './send-message.ts';
 
-export const handler = service(api.messages, {
+export const handler = service(messagesApi, {
   sendMessage: handleSendMessage,
   getMessage: handleGetMessage,
   listMessages: handleListMessages,

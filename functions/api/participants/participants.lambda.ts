@@ -1,4 +1,4 @@
-import { api } from '#contract/api.ts';
+import { participantsApi } from '#contract/api.ts';
 import { service } from '#runtime/service.ts';
 import { handleAccept } from './accept-ownership.ts';
 import { handleBan } from './ban-participant.ts';
@@ -10,7 +10,7 @@ import { handleOffer, handleWithdraw } from './offer-ownership.ts';
 import { handleRemoveParticipant, handleRemoveParticipants } from './remove-participants.ts';
 import { handleUnban } from './unban-participant.ts';
 
-export const handler = service(api.participants, {
+export const handler = service(participantsApi, {
   removeParticipant: handleRemoveParticipant,
   removeParticipants: handleRemoveParticipants,
   leaveConversation: handleLeave,

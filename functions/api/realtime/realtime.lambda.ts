@@ -1,5 +1,5 @@
-import { api } from '#contract/api.ts';
+import { realtimeApi } from '#contract/api.ts';
 import { service } from '#runtime/service.ts';
 import { handleCreateTicket } from './create-ticket.ts';
 
-export const handler = service(api.realtime, { createTicket: handleCreateTicket });
+export const handler = service(realtimeApi, { createTicket: handleCreateTicket });

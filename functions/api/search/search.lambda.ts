@@ -1,5 +1,5 @@
-import { api } from '#contract/api.ts';
+import { searchApi } from '#contract/api.ts';
 import { service } from '#runtime/service.ts';
 import { handleSearchMessages } from './search-messages.ts';
 
-export const handler = service(api.search, { searchMessages: handleSearchMessages });
+export const handler = service(searchApi, { searchMessages: handleSearchMessages });

@@ -1,4 +1,4 @@
-import { api } from '#contract/api.ts';
+import { settingsApi } from '#contract/api.ts';
 import { service } from '#runtime/service.ts';
 import { handleArchiveConversation } from './archive-conversation.ts';
 import { handleGetSettings } from './get-settings.ts';
@@ -8,7 +8,7 @@ import { handleRevertSettings } from './revert-settings.ts';
 import { handleUpdateConversation } from './update-conversation.ts';
 import { handleUpdateSettings } from './update-settings.ts';
 
-export const handler = service(api.settings, {
+export const handler = service(settingsApi, {
   updateConversation: handleUpdateConversation,
   archiveConversation: handleArchiveConversation,
   restoreConversation: handleRestoreConversation,

@@ -1,10 +1,10 @@
-import { api } from '#contract/api.ts';
+import { tenantApi } from '#contract/api.ts';
 import { service } from '#runtime/service.ts';
 import { handleGetTenantSettings } from './get-tenant-settings.ts';
 import { handleListTenantSettingsHistory } from './list-tenant-settings-history.ts';
 import { handleUpdateTenantSettings } from './update-tenant-settings.ts';
 
-export const handler = service(api.tenant, {
+export const handler = service(tenantApi, {
   getTenantSettings: handleGetTenantSettings,
   updateTenantSettings: handleUpdateTenantSettings,
   listTenantSettingsHistory: handleListTenantSettingsHistory,

@@ -1,4 +1,4 @@
-import { api } from '#contract/api.ts';
+import { usersApi } from '#contract/api.ts';
 import { service } from '#runtime/service.ts';
 import { handleBlockUser, handleListBlocked, handleUnblockUser } from './blocked.ts';
 import { handleGetMe } from './get-me.ts';
@@ -6,7 +6,7 @@ import { handleGetUser } from './get-user.ts';
 import { handleListUsers } from './list-users.ts';
 import { handleUpdateMe, handleUpdateUser } from './update-user.ts';
 
-export const handler = service(api.users, {
+export const handler = service(usersApi, {
   getMe: handleGetMe,
   updateMe: handleUpdateMe,
   getUser: handleGetUser,
