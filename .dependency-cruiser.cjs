@@ -1,6 +1,7 @@
 /**
  * The import rule. A request travels down this list, imports point up it:
- * contract ← domain ← table, gateways ← delivery (both composed: how an event reaches sockets), runtime ← entries.
+ * contract ← domain ← table, gateways ← delivery (both composed: how an event reaches sockets), runtime ← sending (a message,
+ * for whichever service says it) ← entries.
  * `aws` is how services of AWS are called without their SDK clients; it knows nothing of ours.
  * `npm run verify` runs it and asserts that every module was seen; `test/contract/import-rule.test.ts` shows each rule fire.
  */
@@ -15,7 +16,8 @@ const mayImport = {
   gateways: ['contract', 'domain', 'aws'],
   delivery: ['contract', 'domain', 'table', 'gateways', 'runtime/log'],
   runtime: ['contract', 'domain', 'table/entity'],
-  [entries]: ['contract', 'domain', 'table', 'gateways', 'delivery', 'runtime'],
+  sending: ['contract', 'domain', 'table', 'delivery', 'runtime'],
+  [entries]: ['contract', 'domain', 'table', 'gateways', 'delivery', 'runtime', 'sending'],
 };
 
 const everyFolder = '^(functions|infra|test|local|bench|tools)/';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ConversationId, ImportId, Instant, UserId } from './ids.ts';
-import { MAX_TEXT } from './messages.ts';
+import { MAX_TEXT } from './message-bodies.ts';
 import { route } from './route.ts';
 
 /** Messages in one batch: with the head, the import and the batch's ledger entry they are one transaction of 100 items. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Instant, UserId } from './ids.ts';
 import { UPLOAD_LIMITS } from './media.ts';
-import { MAX_TEXT } from './messages.ts';
+import { MAX_TEXT } from './message-bodies.ts';
 import { Cursor, Limit, page } from './page.ts';
 import { route } from './route.ts';
 

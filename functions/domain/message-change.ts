@@ -1,4 +1,5 @@
-import { type MessageBody, type MessageDraft, RESTORE_HOURS } from '#contract/messages.ts';
+import type { MessageBody, MessageDraft } from '#contract/message-bodies.ts';
+import { RESTORE_HOURS } from '#contract/messages.ts';
 import type { Membership } from './membership.ts';
 import { Refusal } from './refusal.ts';
 

@@ -1,4 +1,4 @@
-import type { MessageDraft } from '#contract/messages.ts';
+import type { MessageDraft } from '#contract/message-bodies.ts';
 
 /** Bytes of a text that the head keeps for lists; with both generations full the head stays below 1 KB. */
 const PREVIEW_BYTES = 96;

@@ -1,4 +1,4 @@
-import type { MessageBody } from '#contract/messages.ts';
+import type { MessageBody } from '#contract/message-bodies.ts';
 import { normal } from './search-query.ts';
 
 /** The text of a message that can be found; undefined when it has none. What the server itself says is not searched. */

@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException, documents, TransactionCanceledException } from '#aws/documents.ts';
-import type { MessageBody } from '#contract/messages.ts';
+import type { MessageBody } from '#contract/message-bodies.ts';
 import { batchGet } from './batch-get.ts';
 import { HeadEntity } from './conversation.ts';
 import type { TenantKey } from './entity.ts';

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { documents } from '#aws/documents.ts';
 import { messageIdOf } from '#contract/ids.ts';
-import { type Message, MessageBody, type Reaction } from '#contract/messages.ts';
+import { MessageBody } from '#contract/message-bodies.ts';
+import type { Message, Reaction } from '#contract/messages.ts';
 import type { Tally } from '#domain/reaction.ts';
 import { digits, entity, join, type Key, type TenantKey } from './entity.ts';
 import { tableName } from './table-name.ts';

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import * as z from 'zod';
-import { MAX_TEXT } from '#contract/messages.ts';
+import { MAX_TEXT } from '#contract/message-bodies.ts';
 import { Problem } from '../problem.ts';
 
 const unzip = promisify(gunzip);

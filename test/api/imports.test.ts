@@ -5,7 +5,7 @@ import { BatchGetCommand, GetCommand, TransactWriteCommand } from '@aws-sdk/lib-
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ENV } from '#contract/environment.ts';
 import { getImport, importBatch, MAX_BATCH, startImport } from '#contract/imports.ts';
-import { MAX_TEXT } from '#contract/messages.ts';
+import { MAX_TEXT } from '#contract/message-bodies.ts';
 import { HeadEntity } from '#table/conversation.ts';
 import { type Item, scope } from '#table/entity.ts';
 import { conversationIdOfImport, ImportEntity, ImportedBatchEntity } from '#table/import.ts';

@@ -28,6 +28,7 @@ const FILES = {
   'functions/runtime/log.ts': 'export const log = 1;',
   'functions/runtime/service.ts': "import { e } from '#table/entity.ts';\nexport const service = e;",
   'functions/runtime/reads.ts': "import { t } from '#table/thing.ts';\nexport const x = t;",
+  'functions/sending/send.ts': "import { s } from '#gateways/sockets.ts';\nexport const x = s;",
   'functions/api/one/one.lambda.ts': "import { s } from '#runtime/service.ts';\nexport const handler = s;",
   'functions/api/one/tested.ts': "import { x } from '#test/help.ts';\nexport const y = x;",
   'functions/api/two/two.ts': 'export const two = 2;',
@@ -66,6 +67,7 @@ const EXPECTED = [
   'nobody imports an entry: functions/stream/invokes.ts',
   'resolvable: functions/realtime/lost.ts',
   'runtime imports: functions/runtime/reads.ts',
+  'sending imports: functions/sending/send.ts',
   'services are strangers: functions/api/one/stranger.ts',
   'table imports: functions/table/logs.ts',
 ];

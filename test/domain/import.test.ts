@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserId } from '#contract/ids.ts';
 import { MAX_BATCH, startImport } from '#contract/imports.ts';
-import { MAX_TEXT } from '#contract/messages.ts';
+import { MAX_TEXT } from '#contract/message-bodies.ts';
 import { checkSameStart, decideBatch } from '#domain/import.ts';
 import type { Refusal } from '#domain/refusal.ts';
 import { parseChatFile } from '#local/import/chat-file.ts';

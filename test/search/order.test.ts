@@ -4,7 +4,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { messageIdOf } from '#contract/ids.ts';
-import type { MessageBody } from '#contract/messages.ts';
+import type { MessageBody } from '#contract/message-bodies.ts';
 import { type IndexWrite, writeToIndex } from '#gateways/search-bulk.ts';
 import { createIndex } from '#gateways/search-index.ts';
 import { consumer } from '#runtime/consumer.ts';

@@ -28,7 +28,7 @@ export const SETTINGS_MUTANTS: readonly Mutant[] = [
     name: 'send-threshold',
     invariant: 'I7',
     guard: 'who may send is a setting',
-    file: 'functions/api/messages/send-message.ts',
+    file: 'functions/sending/permit.ts',
     from: ' ?? refusalByRules(head?.rules, member.role)',
     to: '',
     test: TEST,

@@ -50,7 +50,7 @@ export const USER_MUTANTS: readonly Mutant[] = [
     name: 'rate-permit',
     invariant: 'A refused send stores nothing',
     guard: 'what the limits say is part of the permit',
-    file: 'functions/api/messages/send-message.ts',
+    file: 'functions/sending/send.ts',
     from: 'refusal ?? beyond ?? waitTurn(',
     to: 'refusal ?? (beyond && undefined) ?? waitTurn(',
     test: limits,

@@ -1,5 +1,6 @@
 import { partsOfMessageId } from '#contract/ids.ts';
-import type { Message, MessageBody } from '#contract/messages.ts';
+import type { MessageBody } from '#contract/message-bodies.ts';
+import type { Message } from '#contract/messages.ts';
 import { announce } from '#delivery/announce.ts';
 import { openSocketsOf } from '#delivery/open-sockets.ts';
 import { previewOf } from '#domain/preview.ts';

@@ -4,10 +4,10 @@ import { firstVisible, refusalByRules } from '#domain/settings.ts';
 import { signingKey } from '#gateways/signing-key.ts';
 import { cursorFor, positionOf } from '#runtime/cursor.ts';
 import type { Handle } from '#runtime/service.ts';
+import { expect, placeOf } from '#sending/recent-senders.ts';
 import { findHeadFor } from '#table/conversation-list.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
 import { historyPage, type Place } from '#table/log/history.ts';
-import { expect, placeOf } from './recent-senders.ts';
 
 /** A page of history. Its cursors carry their own order, so that a client can turn around anywhere. */
 export const handleListMessages: Handle<typeof listMessages> = async (

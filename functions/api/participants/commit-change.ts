@@ -1,5 +1,6 @@
 import type { Event } from '#contract/events.ts';
-import type { Message, SystemBody } from '#contract/messages.ts';
+import type { SystemBody } from '#contract/message-bodies.ts';
+import type { Message } from '#contract/messages.ts';
 import { announce } from '#delivery/announce.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { log as logger } from '#runtime/log.ts';

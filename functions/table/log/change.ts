@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { MessageBody } from '#contract/messages.ts';
+import { MessageBody } from '#contract/message-bodies.ts';
 import { ChangedFields } from '#contract/settings.ts';
 import { digits, entity, join, type Key, type TenantKey } from '../entity.ts';
 import { logPartition, StoredTally } from '../message.ts';

@@ -1,4 +1,4 @@
-import type { MessageDraft } from '#contract/messages.ts';
+import type { MessageDraft } from '#contract/message-bodies.ts';
 import { type Quota, TooOften } from '#domain/rate-limit.ts';
 import type { Refusal } from '#domain/refusal.ts';
 import { messageRateOf, refusalOfText } from '#domain/tenant-settings.ts';

@@ -1,0 +1,87 @@
+import type { MessageDraft } from '#contract/message-bodies.ts';
+import type { Message } from '#contract/messages.ts';
+import { announce } from '#delivery/announce.ts';
+import { openSocketsOf } from '#delivery/open-sockets.ts';
+import { previewOf } from '#domain/preview.ts';
+import { Refusal } from '#domain/refusal.ts';
+import { log as logger } from '#runtime/log.ts';
+import { rateLimitHeaders } from '#runtime/rate-limit-headers.ts';
+import type { Answer, Request } from '#runtime/service.ts';
+import { listenersOf } from '#table/bump.ts';
+import type { Head } from '#table/conversation.ts';
+import { digestOf } from '#table/digest.ts';
+import { append } from '#table/log/append.ts';
+import { logOf } from '#table/log/dynamo-store.ts';
+import { forget } from '#table/log/settle.ts';
+import { type StoredMessage, toMessage } from '#table/message.ts';
+import { limitSend } from './limits.ts';
+import { refusalOf } from './permit.ts';
+import { expect, isExpected, placeOf, unexpect } from './recent-senders.ts';
+import { waitTurn } from './slow-mode.ts';
+import { tidyLists } from './tidy-lists.ts';
+
+/** Milliseconds after a message within which a repetition of its send pushes it again. */
+const REPUSH_MS = 60_000;
+
+/** What a user wants to say in a conversation: the same `clientId` any number of times says it once. */
+export interface Outgoing {
+  readonly conversationId: string;
+  readonly clientId: string;
+  readonly body: MessageDraft;
+}
+
+/**
+ * Sends a message as its caller, now: decide, commit, announce. Beside the commit the audience's sockets are read, so that
+ * no more than three calls stand between the request and the first push: head, put, post. Whoever sends for a user
+ * calls this, so that every check is made. Raises the refusals of `sendMessage`.
+ */
+export async function send(
+  { caller, at: now }: Pick<Request, 'caller' | 'at'>,
+  { conversationId, clientId, body }: Outgoing,
+): Promise<Answer<Message>> {
+  const { tenant, userId } = caller;
+  const log = logOf(tenant, conversationId);
+  const place = placeOf(caller, conversationId);
+  const limited = limitSend(caller, body, now);
+  const permit = Promise.all([refusalOf(caller, conversationId, body), limited]).then(
+    ([{ refusal, slowSeconds }, { refusal: beyond }]) =>
+      // Last: a turn is taken only by what nothing else refuses.
+      refusal ?? beyond ?? waitTurn(caller, { conversationId, clientId, at: now, slowSeconds }),
+  );
+  const listeners = listenersOf(tenant, conversationId);
+  const audience = listeners.then((found) => found.map((listener) => listener.userId));
+  const sockets = openSocketsOf(tenant, audience);
+
+  const stored = (at: number): StoredMessage => ({ u: userId, c: clientId, h: hash, b: body, a: at, v: 1 });
+  const hash = digestOf(body);
+  let appended: Awaited<ReturnType<typeof append<Head>>>;
+  try {
+    appended = await append(
+      log,
+      {
+        author: userId,
+        clientId,
+        hash,
+        preview: previewOf(userId, body),
+        store: (seq, at) => log.put(seq, stored(at)),
+      },
+      { permit, speculate: isExpected(place, now) },
+    );
+  } catch (error) {
+    if (error instanceof Refusal) unexpect(place);
+    throw error;
+  }
+  expect(place, now);
+
+  const { seq, at, replayed, head } = appended;
+  const message = toMessage(conversationId, seq, replayed?.kind === 'message' ? replayed.message : stored(at));
+  const push = replayed === undefined || now - at < REPUSH_MS;
+  await Promise.all([
+    push && announce(tenant, sockets, conversationId, [{ type: 'message:created', conversationId, seq, message }]),
+    // The message is stored: what could not be tidied up now is tidied up by the next sender.
+    head && tidyLists(tenant, conversationId, { head, listeners, sender: userId, at }),
+    head && forget(log, head).catch((error: unknown) => logger.error('log.forget_failed', error, { conversationId })),
+  ]);
+  const { quota } = await limited;
+  return { body: message, replayed: replayed !== undefined, ...(quota ? { headers: rateLimitHeaders(quota) } : {}) };
+}
