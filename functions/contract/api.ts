@@ -1,3 +1,4 @@
+import * as audit from './audit.ts';
 import * as changes from './conversation-changes.ts';
 import * as conversations from './conversations.ts';
 import * as health from './health.ts';
@@ -95,6 +96,7 @@ export const tenantApi = {
   updateTenantSettings: tenant.updateTenantSettings,
   listTenantSettingsHistory: tenant.listTenantSettingsHistory,
 } as const satisfies Record<string, Route>;
+export const moderationApi = { listAudit: audit.listAudit } as const satisfies Record<string, Route>;
 export const importsApi = {
   startImport: imports.startImport,
   getImport: imports.getImport,
@@ -115,6 +117,7 @@ export const api = {
   search: searchApi,
   users: usersApi,
   tenant: tenantApi,
+  moderation: moderationApi,
   imports: importsApi,
 } as const satisfies Record<string, Record<string, Route>>;
 

@@ -29,6 +29,7 @@ const ALLOWED = {
   'user:manage': ['admin'],
   'tenant:read': ['user', 'admin'],
   'tenant:write': ['admin'],
+  'audit:read': ['admin'],
 } as const satisfies Record<string, 'public' | readonly TenantRole[]>;
 
 export type Permission = keyof typeof ALLOWED;

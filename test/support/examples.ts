@@ -110,6 +110,7 @@ export const EXAMPLES: Inputs = {
     updateTenantSettings: { version: 2, limits: { messagesPerMinute: 120 } },
     listTenantSettingsHistory: { limit: 10 },
   },
+  moderation: { listAudit: { action: 'report.resolved', limit: 10 } },
   imports: {
     startImport: {
       importId: IMPORT_ID,

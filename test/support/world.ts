@@ -21,6 +21,7 @@ import {
   MESSAGE_ID,
   OWN_MESSAGE_ID,
 } from './examples.ts';
+import { moderationItems } from './moderation-world.ts';
 import { participantItems } from './participants-world.ts';
 import { settingsItems } from './settings-world.ts';
 
@@ -89,6 +90,7 @@ export function itemsOf(tenantId: string): Item[] {
     }),
     ...participantItems(tenant, AT),
     ...settingsItems(tenant, AT),
+    ...moderationItems(tenant, AT),
     member('ada', 'owner'),
     member('bob', 'member'),
     MessageEntity.toItem(

@@ -4,6 +4,7 @@ import { LIVE_MUTANTS } from './live.ts';
 import { LOG_MUTANTS } from './log.ts';
 import { MEDIA_MUTANTS } from './media.ts';
 import { MESSAGE_CHANGE_MUTANTS } from './message-change.ts';
+import { MODERATION_MUTANTS } from './moderation.ts';
 import type { Mutant } from './mutant.ts';
 import { REACTION_MUTANTS } from './reactions.ts';
 import { ROLE_MUTANTS } from './roles.ts';
@@ -30,4 +31,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...IMPORT_MUTANTS,
   ...USER_MUTANTS,
   ...UNREAD_MUTANTS,
+  ...MODERATION_MUTANTS,
 ];
