@@ -37,6 +37,7 @@ export class OpsStack extends Stack {
       ...parley.rest.functions,
       ...parley.realtime.functions,
       ...parley.stream.functions,
+      ...parley.jobs?.functions,
       'process-upload': parley.media.processUpload,
     };
     const parked = this.parkedRecords(config, parley.stream.functions);
@@ -48,8 +49,11 @@ export class OpsStack extends Stack {
         metric: watch.metric,
         threshold: watch.threshold,
         evaluationPeriods: watch.periods ?? 1,
-        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        treatMissingData: TreatMissingData.NOT_BREACHING,
+        comparisonOperator: watch.below
+          ? ComparisonOperator.LESS_THAN_THRESHOLD
+          : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        // Where too little is the trouble, nothing at all is the worst of it.
+        treatMissingData: watch.below ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
       }).addAlarmAction(new SnsAction(topic));
     }
     this.dashboard(config, parley, functions, parked);

@@ -1,8 +1,10 @@
 import { type App, CliCredentialsStackSynthesizer, type StackProps, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { JOBS } from '#contract/entries.ts';
 import { type Config, prefixOf } from './config.ts';
 import type { Bundles } from './constructs/bundles.ts';
 import { DataStack } from './data-stack.ts';
+import { JobsStack } from './jobs-stack.ts';
 import { MediaStack } from './media-stack.ts';
 import { OpsStack } from './ops-stack.ts';
 import { RealtimeStack } from './realtime-stack.ts';
@@ -35,8 +37,10 @@ export function addParley(app: App, config: Config, bundles: Bundles): Stacks {
   const rest = new RestStack(app, restId, setting, media.resources, restProps);
   const [streamId, streamProps] = named('stream');
   const stream = new StreamStack(app, streamId, setting, data, media.resources, streamProps);
+  const [jobsId, jobsProps] = named('jobs');
+  const jobs = JOBS.length > 0 ? new JobsStack(app, jobsId, setting, media.resources, JOBS, jobsProps) : undefined;
   const [opsId, opsProps] = named('ops');
-  const stacks = { data, realtime, media, rest, stream };
+  const stacks = { data, realtime, media, rest, stream, jobs };
   new OpsStack(app, opsId, config, stacks, opsProps);
   Tags.of(app).add('parley:deployment', prefix);
   // What the emulator cannot do (TLS, access logs) is missing locally, and nothing there needs guarding.

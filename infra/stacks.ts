@@ -1,4 +1,5 @@
 import type { DataStack } from './data-stack.ts';
+import type { JobsStack } from './jobs-stack.ts';
 import type { MediaStack } from './media-stack.ts';
 import type { RealtimeStack } from './realtime-stack.ts';
 import type { RestStack } from './rest-stack.ts';
@@ -11,4 +12,6 @@ export interface Stacks {
   readonly media: MediaStack;
   readonly rest: RestStack;
   readonly stream: StreamStack;
+  /** Absent while there is no job: a stack without resources cannot be deployed. */
+  readonly jobs: JobsStack | undefined;
 }

@@ -12,6 +12,8 @@ export interface Watch {
   readonly says: string;
   readonly metric: IMetric;
   readonly threshold: number;
+  /** Speaks when the figure is below the threshold, or when there is none. */
+  readonly below?: true;
   /** Periods in a row; more than one where a single one means nothing. */
   readonly periods?: number;
 }
@@ -58,6 +60,21 @@ const streamWatches = ({ stream }: Pick<Stacks, 'stream'>, parked: Metric): Watc
   })),
   { kind: 'records-parked', says: 'A stream record could not be read and was parked.', metric: parked, threshold: 1 },
 ];
+
+const jobWatches = ({ jobs }: Pick<Stacks, 'jobs'>): Watch[] =>
+  Object.entries(jobs?.functions ?? {}).map(([name, made]) => {
+    const minutes = jobs?.everyMinutes[name] ?? 1;
+    return {
+      kind: 'job-silent',
+      of: name,
+      says: `${name} should start every ${minutes} minutes, and does not.`,
+      // Twice five minutes at least, so that one late start wakes nobody; a day at most is what CloudWatch looks back.
+      metric: made.function.metricInvocations({ period: Duration.minutes(Math.max(5, 2 * minutes)) }),
+      threshold: 1,
+      below: true,
+      periods: 2,
+    };
+  });
 
 const queueWatches = ({ data, media }: Pick<Stacks, 'data' | 'media'>): Watch[] => [
   {
@@ -135,6 +152,7 @@ export const watchesOf = (
 ): Watch[] => [
   ...functionWatches(functions),
   ...streamWatches(stacks, parked),
+  ...jobWatches(stacks),
   ...queueWatches(stacks),
   ...apiWatches(stacks),
   ...searchWatches(stacks),

@@ -117,6 +117,17 @@ export const PROCESS_UPLOAD: Entry = {
   timeoutSeconds: 60,
 };
 
+/** Work that nobody asks for: a rule starts it, again and again. */
+export interface Job {
+  readonly name: string;
+  /** Minutes from one start to the next, up to 360. A start is a hint: what is to be done lies in the table. */
+  readonly everyMinutes: number;
+  readonly entry: Entry;
+}
+
+/** Every job. One file each: `functions/jobs/<name>.lambda.ts`. */
+export const JOBS: readonly Job[] = [];
+
 /** Every function that is deployed, by its name. */
 export const everyEntry = (): Record<string, Entry> => ({
   ...SERVICES,
@@ -125,4 +136,5 @@ export const everyEntry = (): Record<string, Entry> => ({
   'fan-out': FAN_OUT,
   ...Object.fromEntries(CONSUMERS.map(({ subscription, entry }) => [subscription.name, entry])),
   'process-upload': PROCESS_UPLOAD,
+  ...Object.fromEntries(JOBS.map(({ name, entry }) => [name, entry])),
 });

@@ -52,7 +52,7 @@ const FILES = {
 const EXPECTED = [
   'SDKs live in table and gateways: functions/api/two/client.ts',
   'SDKs live in table and gateways: functions/domain/sdk.ts',
-  'api|realtime|stream|media imports: functions/api/one/tested.ts',
+  'api|realtime|stream|media|jobs imports: functions/api/one/tested.ts',
   'aws imports: functions/aws/signed.ts',
   'contract and domain are pure: functions/contract/hashing.ts',
   'contract and domain are pure: functions/domain/sdk.ts',

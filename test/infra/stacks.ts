@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
-import { everyEntry } from '#contract/entries.ts';
+import { everyEntry, JOBS } from '#contract/entries.ts';
 import { ROOT, STAGES, type Stage } from '#infra/config.ts';
 import { TABLE } from '#table/schema.ts';
 import { deployment, type Resource, resourcesOf } from './deployment.ts';
@@ -116,6 +116,12 @@ describe.each(STAGES)('stage %s', (stage) => {
       expect(runbook).toContain(`\n## ${kind}\n`);
       expect(Properties.AlarmActions).toHaveLength(1);
     }
+  });
+
+  it('starts every job by a rule of its own, and nobody else', () => {
+    const rules = resourcesOf(stage, 'AWS::Events::Rule').filter(({ stack }) => stack === 'jobs');
+    expect(rules.map(({ Properties }) => Properties.Targets[0].Id).sort()).toEqual(JOBS.map(({ name }) => name).sort());
+    for (const { everyMinutes } of JOBS) expect(everyMinutes).toBeLessThanOrEqual(360);
   });
 
   it('runs on arm64 on AWS, Node 24 everywhere', () => {
