@@ -10,7 +10,16 @@ export const MemberRole = z.enum(['owner', 'admin', 'member', 'guest']);
 export const MAX_ADDED = 100;
 
 export const Participant = z
-  .strictObject({ userId: UserId, role: MemberRole, joinedAt: Instant, addedBy: UserId })
+  .strictObject({
+    userId: UserId,
+    role: MemberRole,
+    joinedAt: Instant,
+    addedBy: UserId,
+    /** How far they have read; null when they keep it to themselves. */
+    readSeq: z.int().nullable(),
+    /** What has reached them. */
+    deliveredSeq: z.int(),
+  })
   .meta({ id: 'Participant' });
 
 export const addParticipants = route({
@@ -50,7 +59,7 @@ export const listParticipants = route({
   aliases: [{ method: 'GET', path: '/conversations/{conversationId}/members' }],
   summary: 'List the participants of a conversation you are in',
   permission: 'participant:read',
-  uses: ['table:get', 'table:query', 'signing-key:read'],
+  uses: ['table:get', 'table:batch-get', 'table:query', 'signing-key:read'],
   input: z.strictObject({ conversationId: ConversationId, limit: Limit, cursor: Cursor.optional() }),
   output: page(Participant),
   refuses: ['conversation.not_found', 'request.cursor_invalid'],

@@ -74,26 +74,6 @@ export async function audienceOf(tenant: TenantKey, conversationId: string): Pro
   return users;
 }
 
-/** A page of members, by user id, after `after`. AP-04 Members of a conversation by user id. */
-export async function listMembers(
-  tenant: TenantKey,
-  conversationId: string,
-  page: { readonly after: string | undefined; readonly limit: number },
-): Promise<{ members: Member[]; more: boolean }> {
-  const { Items = [] } = await documents.query({
-    TableName: tableName(),
-    KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
-    ExpressionAttributeValues: {
-      ':pk': conversationPartition(tenant, conversationId),
-      // The byte after every user id's own characters, so that the one the cursor names does not come back.
-      ':first': page.after === undefined ? 'P#' : `P#${page.after}\u0000`,
-      ':last': 'P#~',
-    },
-    Limit: page.limit + 1,
-  });
-  return { members: Items.slice(0, page.limit).map(MemberEntity.fromItem), more: Items.length > page.limit };
-}
-
 /** AP-06 Every conversation id of a user, for the permission filter of a search. */
 export async function conversationIdsOf(tenant: TenantKey, userId: string): Promise<string[]> {
   const { name, partitionKey } = TABLE.byUser;

@@ -9,7 +9,7 @@ import { type MemberState, memberStateOf } from './watermark.ts';
 /** Messages after one that are looked through for who has written since. */
 const LOOKED_AT = 500;
 
-/** A page of members with their watermarks, by user id, after `after`. AP-88 Watermarks of a conversation by user id. */
+/** AP-88 A page of a conversation's members with their watermarks, by user id, after `after`. */
 export async function listStates(
   tenant: TenantKey,
   conversationId: string,

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ConditionalCheckFailedException, documents } from '#aws/documents.ts';
 import { User } from '#contract/users.ts';
 import { firstProfile, type Profile } from '#domain/user.ts';
+import { batchGet } from './batch-get.ts';
 import { entity, join, type Key, type TenantKey } from './entity.ts';
 import { tableName } from './table-name.ts';
 
@@ -114,6 +115,20 @@ export async function storeUser(
     version: version + 1,
   };
   return (await put(tenant, user, { version })) ? user : undefined;
+}
+
+/** AP-300 Those of some users who do not let others know what they have read: eventually consistent. */
+export async function quietReaders(tenant: TenantKey, userIds: readonly string[]): Promise<Set<string>> {
+  const items = await batchGet(
+    userIds.map((userId) => UserEntity.key(tenant, userId)),
+    { consistent: false },
+  );
+  return new Set(
+    items
+      .map(UserEntity.fromItem)
+      .filter(({ privacy }) => !privacy.readReceipts)
+      .map(({ userId }) => userId),
+  );
 }
 
 /** AP-127 Users of a tenant by id, after `after`, whose ids begin with `prefix`. */

@@ -4,7 +4,8 @@ import { MAX_IMPORT_PARTICIPANTS } from '#contract/imports.ts';
 import { conversationPartition } from '#table/conversation.ts';
 import { scope } from '#table/entity.ts';
 import { conversationIdOfImport, createImport } from '#table/import.ts';
-import { conversationIdsOf, findMember, listMembers } from '#table/member.ts';
+import { conversationIdsOf, findMember } from '#table/member.ts';
+import { listStates } from '#table/receipts.ts';
 import { tableName } from '#table/table-name.ts';
 import { headOf, logOf, look, newImportId, send, start, tenant, texts } from '#test/support/imports.ts';
 import { useTable } from '#test/support/table.ts';
@@ -25,7 +26,7 @@ describe('starting an import', () => {
       firstSeq: 1,
       floor: -1,
     });
-    const { members } = await listMembers(tenant, conversationId, { after: undefined, limit: 100 });
+    const { states: members } = await listStates(tenant, conversationId, { after: undefined, limit: 100 });
     expect(members.map(({ userId, role }) => [userId, role])).toEqual([
       ['ada', 'owner'],
       ['bob', 'member'],
@@ -48,7 +49,7 @@ describe('starting an import', () => {
     expect((await findMember(tenant, conversationId, 'ada'))?.role).toBe('owner');
     const other = newImportId();
     expect((await start(other, { participants }, { userId: 'root' })).status).toBe(201);
-    const { members } = await listMembers(tenant, conversationIdOfImport(tenant, other), {
+    const { states: members } = await listStates(tenant, conversationIdOfImport(tenant, other), {
       after: undefined,
       limit: 100,
     });

@@ -1,9 +1,12 @@
 import type { listParticipants } from '#contract/participants.ts';
 import { Refusal } from '#domain/refusal.ts';
+import { watermarksOf } from '#domain/watermark.ts';
 import { signingKey } from '#gateways/signing-key.ts';
 import { cursorFor, positionOf } from '#runtime/cursor.ts';
 import type { Handle } from '#runtime/service.ts';
-import { findMember, listMembers } from '#table/member.ts';
+import { findMember } from '#table/member.ts';
+import { listStates } from '#table/receipts.ts';
+import { quietReaders } from '#table/user.ts';
 
 export const handleListParticipants: Handle<typeof listParticipants> = async (
   { conversationId, limit, cursor },
@@ -14,16 +17,25 @@ export const handleListParticipants: Handle<typeof listParticipants> = async (
   const list = `participants\n${tenant}\n${userId}\n${conversationId}`;
   const after = cursor === undefined ? undefined : String(positionOf(key, list, cursor)[0]);
   if (!(await findMember(tenant, conversationId, userId))) throw new Refusal('conversation.not_found');
-  const { members, more } = await listMembers(tenant, conversationId, { after, limit });
-  const last = members.at(-1);
+  const { states, more } = await listStates(tenant, conversationId, { after, limit });
+  const quiet = await quietReaders(
+    tenant,
+    states.map((state) => state.userId),
+  );
+  const last = states.at(-1);
   return {
     body: {
-      items: members.map((member) => ({
-        userId: member.userId,
-        role: member.role,
-        joinedAt: new Date(member.joinedAt).toISOString(),
-        addedBy: member.addedBy,
-      })),
+      items: states.map((state) => {
+        const { read, delivered } = watermarksOf(state);
+        return {
+          userId: state.userId,
+          role: state.role,
+          joinedAt: new Date(state.joinedAt).toISOString(),
+          addedBy: state.addedBy,
+          readSeq: quiet.has(state.userId) && state.userId !== userId ? null : read,
+          deliveredSeq: delivered,
+        };
+      }),
       nextCursor: more && last ? cursorFor(key, list, [last.userId]) : null,
     },
   };

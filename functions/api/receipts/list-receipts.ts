@@ -8,8 +8,12 @@ import type { Handle } from '#runtime/service.ts';
 import { findMember } from '#table/member.ts';
 import { findStoredMessage } from '#table/message.ts';
 import { listStates, sendersAfter } from '#table/receipts.ts';
+import { quietReaders } from '#table/user.ts';
 
-/** Receipts derived from watermarks, a page of members at a time, by user id. Whoever wrote later has read what was before. */
+/**
+ * Receipts derived from watermarks, a page of members at a time, by user id. Whoever wrote later has read what was before;
+ * who keeps their reading to themselves is shown as reached only.
+ */
 export const handleListReceipts: Handle<typeof listReceipts> = async (
   { messageId, limit, cursor },
   { caller: { tenant, userId } },
@@ -27,12 +31,16 @@ export const handleListReceipts: Handle<typeof listReceipts> = async (
     listStates(tenant, conversationId, { after, limit }),
     sendersAfter(tenant, conversationId, seq),
   ]);
+  const quiet = await quietReaders(
+    tenant,
+    states.map((state) => state.userId),
+  );
   const marks = states
     .filter((state) => state.userId !== message.u)
     .map((state) => {
       const { read, delivered } = watermarksOf(state);
       const hasRead = read >= seq || spoke.has(state.userId);
-      return { userId: state.userId, hasRead, has: hasRead || delivered >= seq };
+      return { userId: state.userId, hasRead: hasRead && !quiet.has(state.userId), has: hasRead || delivered >= seq };
     });
   const last = states.at(-1);
   return {

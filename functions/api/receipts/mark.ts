@@ -8,10 +8,12 @@ import { logOf } from '#table/log/dynamo-store.ts';
 import { audienceOf } from '#table/member.ts';
 import { markerAt } from '#table/read-marker.ts';
 import { countUnread } from '#table/unread.ts';
+import { quietReaders } from '#table/user.ts';
 import { findStanding, type MemberState, moveDelivered, moveRead, putMySettings } from '#table/watermark.ts';
 
 /**
- * Moves one of the caller's watermarks, with one write unit, and tells the others where they are few. One that is there
+ * Moves one of the caller's watermarks, with one write unit, and tells the others where they are few and the
+ * caller does not keep their reading to themselves. One that is there
  * already, or further, stays and is answered. Raises `conversation.not_found`, `watermark.beyond_head`.
  */
 export async function mark(
@@ -48,7 +50,8 @@ export async function mark(
 
   async function tell(event: Event): Promise<void> {
     try {
-      const users = members <= MOST_TO_TELL ? await audienceOf(tenant, conversationId) : [userId];
+      const toAll = members <= MOST_TO_TELL && !(kind === 'read' && (await quietReaders(tenant, [userId])).has(userId));
+      const users = toAll ? await audienceOf(tenant, conversationId) : [userId];
       await announce(tenant, users, conversationId, [event]);
     } catch (error) {
       // The marker is stored and no part of the log: whoever missed the event sees it in the next snapshot.
