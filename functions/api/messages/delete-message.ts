@@ -1,8 +1,8 @@
+import { changeOnce, findForChange } from '#changing/change-message.ts';
 import type { deleteMessage } from '#contract/messages.ts';
 import { refusalToDelete } from '#domain/message-change.ts';
 import type { Handle } from '#runtime/service.ts';
 import { toMessage } from '#table/message.ts';
-import { changeOnce, findForChange } from './change-message.ts';
 
 /** Deletes a message; what is deleted already stays so, and is answered like it. */
 export const handleDeleteMessage: Handle<typeof deleteMessage> = async (input, request) => {

@@ -1,8 +1,8 @@
+import { changeOnce, findForChange } from '#changing/change-message.ts';
 import type { editMessage } from '#contract/messages.ts';
 import { refusalToEdit } from '#domain/message-change.ts';
 import type { Handle } from '#runtime/service.ts';
 import { expectedVersion } from '#runtime/version.ts';
-import { changeOnce, findForChange } from './change-message.ts';
 
 export const handleEditMessage: Handle<typeof editMessage> = async (input, request) => {
   const version = expectedVersion(input.version, request.ifMatch);

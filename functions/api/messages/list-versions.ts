@@ -1,8 +1,8 @@
+import { findForChange } from '#changing/change-message.ts';
 import type { listVersions } from '#contract/messages.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Handle } from '#runtime/service.ts';
 import { changesAt } from '#table/message-change.ts';
-import { findForChange } from './change-message.ts';
 
 /** What a message said before. A deleted message has no past that anybody may read here. */
 export const handleListVersions: Handle<typeof listVersions> = async (input, request) => {

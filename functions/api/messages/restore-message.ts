@@ -1,8 +1,8 @@
+import { changeOnce, findForChange } from '#changing/change-message.ts';
 import type { restoreMessage } from '#contract/messages.ts';
 import { refusalToRestore } from '#domain/message-change.ts';
 import type { Handle } from '#runtime/service.ts';
 import { changesAt } from '#table/message-change.ts';
-import { changeOnce, findForChange } from './change-message.ts';
 
 /** Brings back a deleted message, as it was. */
 export const handleRestoreMessage: Handle<typeof restoreMessage> = async (input, request) => {

@@ -1,3 +1,5 @@
+import { commitChange } from '#changing/change-members.ts';
+import { roomOf } from '#changing/room.ts';
 import type { acceptOwnership } from '#contract/ownership.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { refusalToAccept } from '#domain/roles.ts';
@@ -6,8 +8,6 @@ import { grantedSeqOf } from '#table/member.ts';
 import { becomes, counted, stillIs } from '#table/participants-commit.ts';
 import { offerTaken } from '#table/participants-ownership.ts';
 import { readRoom } from '#table/participants-room.ts';
-import { commitChange } from './commit-change.ts';
-import { roomOf } from './room.ts';
 
 /** Second step of handing over: both change in one transaction, while who offered still is an owner. */
 export const handleAccept: Handle<typeof acceptOwnership> = async ({ conversationId }, request) => {

@@ -1,11 +1,11 @@
+import { commitChange } from '#changing/change-members.ts';
+import { roomOf } from '#changing/room.ts';
 import type { banParticipant } from '#contract/participants.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { refusalToBan } from '#domain/roles.ts';
 import type { Handle } from '#runtime/service.ts';
 import { counted, goes, isOutside, remembered, stillIs } from '#table/participants-commit.ts';
 import { readRoom } from '#table/participants-room.ts';
-import { commitChange } from './commit-change.ts';
-import { roomOf } from './room.ts';
 
 /** Bans a user: out, and kept out. A ban that is there already is replaced. */
 export const handleBan: Handle<typeof banParticipant> = async ({ conversationId, userId, until, reason }, request) => {

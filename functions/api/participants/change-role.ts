@@ -1,3 +1,5 @@
+import { commitChange } from '#changing/change-members.ts';
+import { roomOf } from '#changing/room.ts';
 import type { changeRole } from '#contract/participants.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { refusalToChangeRole, refusalToStepDown } from '#domain/roles.ts';
@@ -5,8 +7,6 @@ import type { Handle } from '#runtime/service.ts';
 import { grantedSeqOf, type Member } from '#table/member.ts';
 import { becomes, counted, stillIs } from '#table/participants-commit.ts';
 import { readRoom } from '#table/participants-room.ts';
-import { commitChange } from './commit-change.ts';
-import { roomOf } from './room.ts';
 
 /** Changes a role: of somebody lower to something lower than one's own, or one's own downwards. */
 export const handleChangeRole: Handle<typeof changeRole> = async ({ conversationId, userId, role }, request) => {

@@ -1,3 +1,5 @@
+import { commitChange } from '#changing/change-members.ts';
+import { roomOf } from '#changing/room.ts';
 import { MEMBER_CAP } from '#contract/conversations.ts';
 import type { joinConversation } from '#contract/participants.ts';
 import { Refusal } from '#domain/refusal.ts';
@@ -6,8 +8,6 @@ import type { Handle } from '#runtime/service.ts';
 import { grantedSeqOf, type Member } from '#table/member.ts';
 import { comes, counted, forgotten } from '#table/participants-commit.ts';
 import { readRoom } from '#table/participants-room.ts';
-import { commitChange } from './commit-change.ts';
-import { roomOf } from './room.ts';
 
 /** Joins a channel, which is open to everybody of the tenant who is not banned. Who is in already stays what they are. */
 export const handleJoin: Handle<typeof joinConversation> = async ({ conversationId }, request) => {

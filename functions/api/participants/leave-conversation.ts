@@ -1,11 +1,11 @@
+import { commitChange } from '#changing/change-members.ts';
+import { exitOf, roomOf } from '#changing/room.ts';
 import type { leaveConversation } from '#contract/participants.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { refusalToLeave } from '#domain/roles.ts';
 import type { Handle } from '#runtime/service.ts';
 import { counted } from '#table/participants-commit.ts';
 import { readRoom } from '#table/participants-room.ts';
-import { commitChange } from './commit-change.ts';
-import { exitOf, roomOf } from './room.ts';
 
 export const handleLeave: Handle<typeof leaveConversation> = async ({ conversationId }, request) => {
   const { tenant, userId } = request.caller;

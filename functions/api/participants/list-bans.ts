@@ -1,3 +1,4 @@
+import { roomOf } from '#changing/room.ts';
 import type { listBans } from '#contract/participants.ts';
 import { isInForce, refusalToManage } from '#domain/roles.ts';
 import { signingKey } from '#gateways/signing-key.ts';
@@ -5,7 +6,6 @@ import { cursorFor, positionOf } from '#runtime/cursor.ts';
 import type { Handle } from '#runtime/service.ts';
 import { listStandings } from '#table/member-standing.ts';
 import { readRoom } from '#table/participants-room.ts';
-import { roomOf } from './room.ts';
 
 export const handleListBans: Handle<typeof listBans> = async ({ conversationId, limit, cursor }, { caller, at }) => {
   const { tenant, userId } = caller;

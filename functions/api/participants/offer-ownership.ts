@@ -1,3 +1,5 @@
+import { commitChange } from '#changing/change-members.ts';
+import { roomOf } from '#changing/room.ts';
 import { OFFER_DAYS, type offerOwnership, type withdrawOwnership } from '#contract/ownership.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { refusalToOffer, refusalToWithdraw } from '#domain/roles.ts';
@@ -6,8 +8,6 @@ import { grantedSeqOf } from '#table/member.ts';
 import { stillIs } from '#table/participants-commit.ts';
 import { offered, offerTaken } from '#table/participants-ownership.ts';
 import { readRoom } from '#table/participants-room.ts';
-import { commitChange } from './commit-change.ts';
-import { roomOf } from './room.ts';
 
 const OFFER_MS = OFFER_DAYS * 24 * 3_600_000;
 

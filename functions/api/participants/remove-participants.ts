@@ -1,3 +1,5 @@
+import { commitChange, type Plan } from '#changing/change-members.ts';
+import { exitOf, roomOf } from '#changing/room.ts';
 import type { removeParticipant, removeParticipants } from '#contract/participants.ts';
 import type { Output } from '#contract/route.ts';
 import { Refusal } from '#domain/refusal.ts';
@@ -7,9 +9,7 @@ import type { Handle, Request } from '#runtime/service.ts';
 import type { Member } from '#table/member.ts';
 import { counted, stillIs } from '#table/participants-commit.ts';
 import { readRoom } from '#table/participants-room.ts';
-import { commitChange, type Plan } from './commit-change.ts';
 import { handleLeave } from './leave-conversation.ts';
-import { exitOf, roomOf } from './room.ts';
 
 /** Users removed with one number and one transaction; with three more items and what is remembered it stays below 100. */
 const MOST_AT_ONCE = 48;

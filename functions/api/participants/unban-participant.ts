@@ -1,11 +1,11 @@
+import { commitChange } from '#changing/change-members.ts';
+import { roomOf } from '#changing/room.ts';
 import type { unbanParticipant } from '#contract/participants.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { refusalToUnban } from '#domain/roles.ts';
 import type { Handle } from '#runtime/service.ts';
 import { counted, forgotten, remembered, stillIs } from '#table/participants-commit.ts';
 import { readRoom } from '#table/participants-room.ts';
-import { commitChange } from './commit-change.ts';
-import { roomOf } from './room.ts';
 
 export const handleUnban: Handle<typeof unbanParticipant> = async ({ conversationId, userId }, request) => {
   const { tenant, userId: actorId } = request.caller;
