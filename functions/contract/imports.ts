@@ -1,10 +1,28 @@
 import * as z from 'zod';
 import { ConversationId, ImportId, Instant, UserId } from './ids.ts';
 import { MAX_TEXT } from './message-bodies.ts';
+import { Emoji, MOST_EMOJIS } from './reactions.ts';
 import { route } from './route.ts';
 
 /** Messages in one batch: with the head, the import and the batch's ledger entry they are one transaction of 100 items. */
 export const MAX_BATCH = 97;
+
+/** A message as it was said elsewhere, with what was said about it. */
+const ImportedMessage = z.strictObject({
+  senderId: UserId,
+  text: z.string().min(1).max(MAX_TEXT),
+  sentAt: Instant,
+  /** Who reacted with which emoji, in order; each is an item of the batch like a message. */
+  reactions: z
+    .array(z.strictObject({ emoji: Emoji, userIds: z.array(UserId).min(1).max(MAX_BATCH) }))
+    .max(MOST_EMOJIS)
+    .optional(),
+});
+export type ImportedMessage = z.output<typeof ImportedMessage>;
+
+/** Items that a message and its reactions are in a batch. */
+export const itemsOf = ({ reactions = [] }: Pick<z.input<typeof ImportedMessage>, 'reactions'>): number =>
+  reactions.reduce((sum, { userIds }) => sum + userIds.length, 1);
 
 /** Participants that the call which starts an import may name; more are added to the conversation afterwards. */
 export const MAX_IMPORT_PARTICIPANTS = 90;
@@ -31,11 +49,14 @@ export const startImport = route({
     conversation: z.strictObject({
       type: z.enum(['group', 'channel']),
       name: z.string().trim().min(1).max(100),
-      participants: z.array(UserId).max(MAX_IMPORT_PARTICIPANTS),
+      /** Users, or users with their role; `guest` in channels only. Whoever imports is the owner. */
+      participants: z
+        .array(z.union([UserId, z.strictObject({ userId: UserId, role: z.enum(['admin', 'member', 'guest']) })]))
+        .max(MAX_IMPORT_PARTICIPANTS),
     }),
   }),
   output: ImportState,
-  refuses: ['import.conflict', 'service.contended'],
+  refuses: ['participant.role_unsupported', 'import.conflict', 'service.contended'],
   status: 201,
 });
 
@@ -61,10 +82,14 @@ export const importBatch = route({
     importId: ImportId,
     /** Counts from 0, in order; the same number with other messages is refused. */
     batch: z.int().min(0),
+    /** At most 97 items: messages and reactions together. */
     messages: z
-      .array(z.strictObject({ senderId: UserId, text: z.string().min(1).max(MAX_TEXT), sentAt: Instant }))
+      .array(ImportedMessage)
       .min(1)
-      .max(MAX_BATCH),
+      .max(MAX_BATCH)
+      .refine((messages) => messages.reduce((sum, message) => sum + itemsOf(message), 0) <= MAX_BATCH, {
+        error: `at most ${MAX_BATCH} items: messages and reactions together`,
+      }),
   }),
   output: z.strictObject({
     /** The numbers of the first and the last message of the batch; those between are the batch's too. */

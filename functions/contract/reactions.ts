@@ -7,8 +7,11 @@ import { route } from './route.ts';
 /** Times a minute that a user may change their reactions, and at once. */
 export const REACTIONS_A_MINUTE = 5;
 
+/** Different emojis that one message may carry. */
+export const MOST_EMOJIS = 20;
+
 /** Any emoji that Unicode recommends for general interchange, in any spelling; in a path percent-encoded. */
-const Emoji = z.string().min(1).max(128).meta({ example: '👍' });
+export const Emoji = z.string().min(1).max(128).meta({ example: '👍' });
 
 const changing = ['table:get', 'table:batch-get', 'table:query', 'table:put', 'table:update'] as const;
 

@@ -1,3 +1,5 @@
+import type { startImport } from '#contract/imports.ts';
+import type { Input } from '#contract/route.ts';
 import { Refusal } from './refusal.ts';
 
 /** Where an import stands. */
@@ -52,4 +54,13 @@ export function decideBatch(
 /** Raises `import.conflict` when the import was started with another conversation. */
 export function checkSameStart(progress: Progress, hash: string): void {
   if (progress.hash !== hash) throw new Refusal('import.conflict', { storedHash: progress.hash, givenHash: hash });
+}
+
+/** Raises `participant.role_unsupported` for a guest of anything but a channel. */
+export function checkRoles({
+  type,
+  participants,
+}: Pick<Input<typeof startImport>['conversation'], 'type' | 'participants'>): void {
+  if (type !== 'channel' && participants.some((one) => typeof one !== 'string' && one.role === 'guest'))
+    throw new Refusal('participant.role_unsupported');
 }

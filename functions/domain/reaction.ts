@@ -1,7 +1,5 @@
+import { MOST_EMOJIS } from '#contract/reactions.ts';
 import { Refusal } from './refusal.ts';
-
-/** Different emojis that one message may carry. */
-export const MOST_EMOJIS = 20;
 
 /** Reactors of an emoji that a message itself names. */
 export const NAMED_REACTORS = 5;

@@ -1,19 +1,17 @@
-import type { importBatch } from '#contract/imports.ts';
-import type { Input } from '#contract/route.ts';
+import type { ImportedMessage } from '#contract/imports.ts';
 import type { Standing, StoredBatch } from '#domain/import.ts';
 import { previewOf } from '#domain/preview.ts';
+import { NAMED_REACTORS } from '#domain/reaction.ts';
 import { batchGet } from './batch-get.ts';
 import { type Head, HeadEntity } from './conversation.ts';
 import { digestOf } from './digest.ts';
 import type { Item, TenantKey } from './entity.ts';
 import { conversationIdOfImport, ImportEntity, ImportedBatchEntity } from './import.ts';
 import { writeTogether } from './import-transaction.ts';
-import { MessageEntity } from './message.ts';
+import { MessageEntity, type MessageKey } from './message.ts';
+import { ReactionEntity } from './reaction.ts';
 import { speakerAttribute } from './speakers.ts';
 import { tableName } from './table-name.ts';
-
-/** A message as an import brings it. */
-export type ImportedMessage = Input<typeof importBatch>['messages'][number];
 
 /** Which batch of which import. */
 export interface BatchId {
@@ -21,9 +19,16 @@ export interface BatchId {
   readonly batch: number;
 }
 
-/** A digest of a batch's messages: senders, texts and times, in their order. */
+/** A digest of a batch's messages: senders, texts, times and reactions, in their order. */
 export const hashOfBatch = (messages: readonly ImportedMessage[]): string =>
-  digestOf(messages.map(({ senderId, text, sentAt }) => [senderId, text, Date.parse(sentAt)]));
+  digestOf(
+    messages.map(({ senderId, text, sentAt, reactions = [] }) => [
+      senderId,
+      text,
+      Date.parse(sentAt),
+      ...(reactions.length > 0 ? [reactions] : []),
+    ]),
+  );
 
 /**
  * AP-42 Where an import stands before one of its batches: the import, the batch's ledger entry and the conversation's
@@ -47,6 +52,34 @@ export async function findStanding(
     head: head && HeadEntity.fromItem(head),
   };
 }
+
+/** A message and its reactions as they are stored. */
+const itemsOfMessage = (
+  tenant: TenantKey,
+  key: MessageKey,
+  { senderId, text, sentAt, reactions = [] }: ImportedMessage,
+  at: number,
+): Item[] => {
+  const tallies = reactions.map(({ emoji, userIds }) => ({
+    e: emoji,
+    c: userIds.length,
+    u: userIds.slice(0, NAMED_REACTORS),
+  }));
+  return [
+    MessageEntity.toItem(tenant, key, {
+      u: senderId,
+      b: { type: 'text', text },
+      // The server's time, by which the log is in order; the file's own time is kept beside it.
+      a: at,
+      s: Date.parse(sentAt),
+      v: 1,
+      ...(tallies.length > 0 ? { r: { n: 1, t: tallies } } : {}),
+    }),
+    ...reactions.flatMap(({ emoji, userIds }) =>
+      userIds.map((userId) => ReactionEntity.toItem(tenant, { ...key, emoji, userId }, { e: emoji, u: userId, a: at })),
+    ),
+  ];
+};
 
 /**
  * AP-43 Stores a batch after `head.seq`: the head takes all of its numbers at once, the messages are put write-once,
@@ -112,15 +145,8 @@ export async function storeBatch(
       },
     },
     writeOnce(ImportedBatchEntity.toItem(tenant, { importId, batch }, stored)),
-    ...messages.map(({ senderId, text, sentAt }, index) =>
-      writeOnce(
-        MessageEntity.toItem(
-          tenant,
-          { conversationId, seq: stored.firstSeq + index },
-          // `a` stays the server's time, by which the log is in order; the file's own time is kept beside it.
-          { u: senderId, b: { type: 'text', text }, a: at, s: Date.parse(sentAt), v: 1 },
-        ),
-      ),
+    ...messages.flatMap((message, index) =>
+      itemsOfMessage(tenant, { conversationId, seq: stored.firstSeq + index }, message, at).map(writeOnce),
     ),
   ]);
   return written ? stored : undefined;

@@ -60,7 +60,17 @@ export type ImportedConversation = Input<typeof startImport>['conversation'];
 
 /** A digest of the conversation an import is started with; the order of its participants does not matter. */
 export const hashOfConversation = ({ type, name, participants }: ImportedConversation): string =>
-  digestOf([type, name, [...new Set(participants)].sort()]);
+  digestOf([
+    type,
+    name,
+    [...rolesOf(participants)].map(([userId, role]) => (role === 'member' ? userId : `${userId} ${role}`)).sort(),
+  ]);
+
+/** The roles of the participants by user id; who is named twice has the last. */
+const rolesOf = (participants: ImportedConversation['participants']): Map<string, 'admin' | 'member' | 'guest'> =>
+  new Map(
+    participants.map((one) => (typeof one === 'string' ? [one, 'member' as const] : ([one.userId, one.role] as const))),
+  );
 
 /** AP-40 An import by its id, consistently; undefined when there is none. */
 export async function findImport(tenant: TenantKey, importId: string): Promise<Import | undefined> {
@@ -83,7 +93,8 @@ export async function createImport(
   { by, at }: { readonly by: string; readonly at: number },
 ): Promise<Import | undefined> {
   const conversationId = conversationIdOfImport(tenant, importId);
-  const users = [...new Set([by, ...conversation.participants])];
+  const roles = rolesOf(conversation.participants);
+  const users = [...new Set([by, ...roles.keys()])];
   const started: Import = {
     conversationId,
     hash: hashOfConversation(conversation),
@@ -110,7 +121,14 @@ export async function createImport(
     ...MemberEntity.toItem(
       tenant,
       // Nobody was let in by an entry of the log: they were all there before its first.
-      { userId, conversationId, role: userId === by ? 'owner' : 'member', joinedAt: at, joinedSeq: 0, addedBy: by },
+      {
+        userId,
+        conversationId,
+        role: userId === by ? 'owner' : roles.get(userId)!,
+        joinedAt: at,
+        joinedSeq: 0,
+        addedBy: by,
+      },
       at,
     ),
     // Counted from the first entry: not in the log, which may be long before anybody has read.

@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import * as z from 'zod';
+import { MAX_BATCH } from '#contract/imports.ts';
 import { MAX_TEXT } from '#contract/message-bodies.ts';
+import { Emoji, MOST_EMOJIS } from '#contract/reactions.ts';
 import { Problem } from '../problem.ts';
 
 const unzip = promisify(gunzip);
@@ -15,55 +17,83 @@ const NEWLINE = 0x0a;
 const wellFormed = (text: string): boolean => text.isWellFormed();
 const HALF = { error: 'holds half of a character (a lone surrogate)' };
 
-const Line = z.strictObject({
-  room: z.string().trim().min(1).max(100).refine(wellFormed, HALF),
+const Room = z.string().trim().min(1).max(100).refine(wellFormed, HALF);
+const Name = z.string().trim().min(1).max(200).refine(wellFormed, HALF);
+
+const MessageLine = z.strictObject({
+  room: Room,
   at: z.iso.datetime({ offset: true }),
-  author: z.string().trim().min(1).max(200).refine(wellFormed, HALF),
+  author: Name,
   text: z
     .string()
     .min(1, 'is empty')
     .max(MAX_TEXT, `is longer than the ${MAX_TEXT.toLocaleString('en')} characters a message may have`)
     .refine(wellFormed, HALF),
+  reactions: z
+    .array(z.strictObject({ emoji: Emoji, authors: z.array(Name).min(1) }))
+    .max(MOST_EMOJIS)
+    .refine((all) => all.reduce((sum, { authors }) => sum + authors.length, 1) <= MAX_BATCH, {
+      error: `are more than the ${MAX_BATCH - 1} a message may be brought in with`,
+    })
+    .optional(),
 });
 
-/** One line of the file. */
-type Line = z.output<typeof Line>;
+/** Somebody who was in a room, whether they wrote or not, and as what. */
+const ParticipantLine = z.strictObject({
+  room: Room,
+  participant: Name,
+  role: z.enum(['admin', 'member', 'guest']).default('member'),
+});
+
+/** One message of the file. */
+type MessageLine = z.output<typeof MessageLine>;
+type ParticipantLine = z.output<typeof ParticipantLine>;
 
 /** A chat file, read and checked. */
 export interface ChatFile {
   /** SHA-256 of the text, unpacked: the same chat is the same import however it was compressed. */
   readonly digest: string;
-  readonly lines: readonly Line[];
+  readonly lines: readonly MessageLine[];
+  readonly participants: readonly ParticipantLine[];
 }
 
-function parseLine(bytes: Uint8Array, number: number): Line {
+function parseLine(bytes: Uint8Array, number: number): MessageLine | ParticipantLine {
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
     throw new Problem(`Line ${number} is not UTF-8 JSON (${(error as Error).message}); nothing was sent.`);
   }
-  const parsed = Line.safeParse(value);
+  const isParticipant = typeof value === 'object' && value !== null && 'participant' in value;
+  const parsed = (isParticipant ? ParticipantLine : MessageLine).safeParse(value);
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the line'}: ${message}`);
-  throw new Problem(`Line ${number} is no message (${issues.join('; ')}); nothing was sent.`);
+  throw new Problem(`Line ${number} is no message and no participant (${issues.join('; ')}); nothing was sent.`);
 }
 
-/** Parses a chat file's bytes, packed or not. Raises a `Problem` that names the first line that is no message. */
+/** Parses a chat file's bytes, packed or not. Raises a `Problem` that names the first line that is neither message nor participant. */
 export async function parseChatFile(bytes: Buffer): Promise<ChatFile> {
   const text = bytes.subarray(0, GZIP.length).equals(GZIP) ? await unzip(bytes) : bytes;
-  const lines: Line[] = [];
+  const lines: MessageLine[] = [];
+  const participants: ParticipantLine[] = [];
   // Line by line from the bytes: a large file is longer than the longest string.
   for (let from = 0, number = 1; from < text.length; number++) {
     const end = text.indexOf(NEWLINE, from);
     const line = text.subarray(from, end < 0 ? text.length : end);
-    if (line.toString('latin1').trim() !== '') lines.push(parseLine(line, number));
+    if (line.toString('latin1').trim() !== '') {
+      const parsed = parseLine(line, number);
+      if ('participant' in parsed) participants.push(parsed);
+      else lines.push(parsed);
+    }
     from = end < 0 ? text.length : end + 1;
   }
-  return { digest: createHash('sha256').update(text).digest('base64url'), lines };
+  return { digest: createHash('sha256').update(text).digest('base64url'), lines, participants };
 }
 
-/** Reads a `.jsonl` or `.jsonl.gz` file of `{room, at, author, text}`. Raises a `Problem` when it cannot. */
+/**
+ * Reads a `.jsonl` or `.jsonl.gz` file of messages `{room, at, author, text, reactions?: [{emoji, authors}]}` and, if
+ * there are any, participants `{room, participant, role?}`. Raises a `Problem` when it cannot.
+ */
 export async function readChatFile(path: string): Promise<ChatFile> {
   let bytes: Buffer;
   try {

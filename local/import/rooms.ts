@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { MEMBER_CAP } from '#contract/conversations.ts';
-import { type importBatch, MAX_BATCH, MAX_IMPORT_PARTICIPANTS, type startImport } from '#contract/imports.ts';
+import { type importBatch, itemsOf, MAX_BATCH, MAX_IMPORT_PARTICIPANTS, type startImport } from '#contract/imports.ts';
 import type { Input } from '#contract/route.ts';
 import { MAX_BODY_BYTES } from '#runtime/json.ts';
+import { Problem } from '../problem.ts';
 import type { ChatFile } from './chat-file.ts';
 import { userIdsOf } from './user-ids.ts';
 
@@ -21,23 +22,51 @@ export interface Room {
 const ENVELOPE_BYTES = 256;
 
 /** The rooms of a file, each with its participants and messages in the file's order. */
-export function roomsOf({ digest, lines }: ChatFile): Room[] {
-  const userIds = userIdsOf(lines.map(({ author }) => author));
+export function roomsOf({ digest, lines, participants: present }: ChatFile): Room[] {
+  const reactors = lines.flatMap(({ reactions = [] }) => reactions.flatMap(({ authors }) => authors));
+  const userIds = userIdsOf([
+    ...lines.map(({ author }) => author),
+    ...present.map(({ participant }) => participant),
+    ...reactors,
+  ]);
+  const roles = Map.groupBy(present, ({ room }) => room);
   return [...Map.groupBy(lines, ({ room }) => room)].map(([name, of]) => {
-    const messages = of.map(({ author, text, at }) => ({
+    const messages = of.map(({ author, text, at, reactions }) => ({
       senderId: userIds.get(author)!,
       text,
       sentAt: new Date(at).toISOString(),
+      ...(reactions && {
+        reactions: reactions.map(({ emoji, authors }) => ({
+          emoji,
+          userIds: authors.map((name) => userIds.get(name)!),
+        })),
+      }),
     }));
-    const participants = [...new Set(messages.map(({ senderId }) => senderId))];
+    const roleOf = new Map((roles.get(name) ?? []).map(({ participant, role }) => [userIds.get(participant)!, role]));
+    const withRole = [...roleOf].filter(([, role]) => role !== 'member');
+    if (withRole.length > MAX_IMPORT_PARTICIPANTS)
+      throw new Problem(
+        `${name} has ${withRole.length} admins and guests; at most ${MAX_IMPORT_PARTICIPANTS} can be brought in.`,
+      );
+    // Who has a role of their own comes first: only the call that starts an import gives roles.
+    const participants = new Set([
+      ...withRole.map(([userId]) => userId),
+      ...roleOf.keys(),
+      ...messages.flatMap(({ senderId, reactions = [] }) => [senderId, ...reactions.flatMap(({ userIds: by }) => by)]),
+    ]);
+    const guests = withRole.some(([, role]) => role === 'guest');
     // Whoever imports becomes the owner and may be one more.
-    const type = participants.length < MEMBER_CAP.group ? 'group' : 'channel';
+    const type = !guests && participants.size < MEMBER_CAP.group ? 'group' : 'channel';
+    const named = [...participants].map((userId) => {
+      const role = roleOf.get(userId) ?? 'member';
+      return role === 'member' ? userId : { userId, role };
+    });
     return {
       start: {
         importId: importIdOf(digest, name),
-        conversation: { type, name, participants: participants.slice(0, MAX_IMPORT_PARTICIPANTS) },
+        conversation: { type, name, participants: named.slice(0, MAX_IMPORT_PARTICIPANTS) },
       },
-      laterParticipants: participants.slice(MAX_IMPORT_PARTICIPANTS),
+      laterParticipants: [...participants].slice(MAX_IMPORT_PARTICIPANTS),
       messages,
     };
   });
@@ -54,16 +83,19 @@ const importIdOf = (digest: string, room: string): string =>
 export function* batchesOf(messages: readonly ImportedMessage[], stored: number): Generator<ImportedMessage[]> {
   let batch: ImportedMessage[] = [];
   let bytes = ENVELOPE_BYTES;
+  let items = 0;
   for (let index = stored; index < messages.length; index++) {
     const message = messages[index]!;
     const size = Buffer.byteLength(JSON.stringify(message)) + 1;
-    if (batch.length === MAX_BATCH || bytes + size > MAX_BODY_BYTES) {
+    if (items + itemsOf(message) > MAX_BATCH || bytes + size > MAX_BODY_BYTES) {
       yield batch;
       batch = [];
       bytes = ENVELOPE_BYTES;
+      items = 0;
     }
     batch.push(message);
     bytes += size;
+    items += itemsOf(message);
   }
   if (batch.length > 0) yield batch;
 }

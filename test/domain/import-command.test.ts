@@ -78,6 +78,34 @@ describe('importing a room', () => {
     expect(sent.slice(-2)).toEqual(added);
   });
 
+  it('takes over who was there as what, who only reacted, and cuts batches by messages and reactions', async () => {
+    const authors = Array.from({ length: 60 }, (_, index) => `r${index}`);
+    const chatFile = await parseChatFile(
+      chat(
+        { room: 'lab', participant: 'Silent' },
+        { room: 'lab', participant: 'Ada', role: 'admin' },
+        line({ reactions: [{ emoji: '👍', authors }] }),
+        line({ author: 'Bob', reactions: [{ emoji: '👍', authors }] }),
+      ),
+    );
+    const [room] = roomsOf(chatFile);
+    expect(room!.start.conversation).toMatchObject({ type: 'group' });
+    expect(room!.start.conversation.participants.slice(0, 3)).toEqual([
+      { userId: 'ada', role: 'admin' },
+      'silent',
+      'r0',
+    ]);
+    expect(room!.start.conversation.participants).toHaveLength(63);
+    const { sent, send } = fakeServer({ nextBatch: 0, messages: 0 });
+    await importRoom(send, room!, () => {});
+    expect(sent.slice(1).map(({ body }) => (body.messages as unknown[]).length)).toEqual([1, 1]);
+    const guest = { room: 'lab', participant: 'Guest', role: 'guest' };
+    expect(roomsOf(await parseChatFile(chat(guest, line())))[0]!.start.conversation.type).toBe('channel');
+    await expect(
+      parseChatFile(chat(line({ reactions: [{ emoji: '👍', authors: [...authors, ...authors] }] }))),
+    ).rejects.toThrow(/Line 1 .*reactions/);
+  });
+
   it('says so when the conversation has no place for an author', async () => {
     const { send } = fakeServer({ nextBatch: 0, messages: 0 });
     const full: Send = async (path, body) =>

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { api } from '#contract/api.ts';
-import { MOST_EMOJIS } from '#domain/reaction.ts';
+import { MOST_EMOJIS } from '#contract/reactions.ts';
 import { handler } from '#functions/api/reactions/reactions.lambda.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
 import { call } from '#test/support/call.ts';
