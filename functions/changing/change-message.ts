@@ -1,5 +1,6 @@
 import { partsOfMessageId } from '#contract/ids.ts';
 import type { MessageBody } from '#contract/message-bodies.ts';
+import type { Mentions } from '#contract/message-parts.ts';
 import type { Message } from '#contract/messages.ts';
 import { announce } from '#delivery/announce.ts';
 import { openSocketsOf } from '#delivery/open-sockets.ts';
@@ -18,6 +19,7 @@ import { forget } from '#table/log/settle.ts';
 import { audienceOf, type Member } from '#table/member.ts';
 import { findStoredMessage, type StoredMessage, toMessage } from '#table/message.ts';
 import { changeMessage, showInLists } from '#table/message-change.ts';
+import { storedMentions } from '#table/message-parts.ts';
 
 /** A message that somebody wants to change, with all that a decision needs. */
 export interface Found {
@@ -54,10 +56,14 @@ export interface Change {
   readonly asked: readonly unknown[];
   /** Why the actor may not; looked at only when the operation was not carried out before. */
   readonly refusal: Refusal | undefined;
+  /** Whom the message mentions afterwards, null for nobody; absent: whom it did. */
+  readonly mentions?: Mentions | null;
+  /** The message keeps no list of such changes: a place that moves all day. */
+  readonly fleeting?: boolean;
 }
 
 const shownAs = (by: string, body: MessageBody) =>
-  body.type === 'text' || body.type === 'image' ? previewOf(by, body) : { by, type: body.type, text: '' };
+  body.type === 'system' || body.type === 'deleted' ? { by, type: body.type, text: '' } : previewOf(by, body);
 
 /**
  * Changes a message: takes a number, writes message and log entry together, tells the sockets. The same operation id
@@ -93,6 +99,8 @@ export async function changeOnce(
       at,
       what,
       body: change.body,
+      mentions: change.mentions && storedMentions(change.mentions),
+      fleeting: change.fleeting,
     });
     if (written !== 'stale') return written === 'done';
     const now = await current();
@@ -116,13 +124,13 @@ export async function changeOnce(
   );
   const message = await current();
   const type = change.kind === 'message_deleted' ? 'message:deleted' : 'message:updated';
-  const { body, version, editedAt } = message;
+  const { body, attachments, mentions, replyTo, forwardedFrom, version, editedAt } = message;
   const event = {
     type,
     conversationId,
     seq: appended.seq,
     messageId: message.id,
-    patch: { body, version, editedAt },
+    patch: { body, attachments, mentions, replyTo, forwardedFrom, version, editedAt },
   } as const;
   await Promise.all([
     announce(tenant, sockets, conversationId, [event]),

@@ -6,6 +6,17 @@ import { Message, Reaction } from './messages.ts';
 import { MemberRole } from './participants.ts';
 import { ChangedFields } from './settings.ts';
 
+/** What an edit, a deletion or a restoration changes of a message. */
+const MessagePatch = Message.pick({
+  body: true,
+  attachments: true,
+  mentions: true,
+  replyTo: true,
+  forwardedFrom: true,
+  version: true,
+  editedAt: true,
+});
+
 /**
  * What sockets hear. Events of a conversation's log carry its id and their `seq`: a client applies `seq == last + 1`,
  * ignores what it has and pulls what is missing. The others carry no `seq` and are recovered from a snapshot.
@@ -23,14 +34,14 @@ export const Event = z.discriminatedUnion('type', [
     conversationId: ConversationId,
     seq: z.int(),
     messageId: MessageId,
-    patch: Message.pick({ body: true, version: true, editedAt: true }),
+    patch: MessagePatch,
   }),
   z.strictObject({
     type: z.literal('message:deleted'),
     conversationId: ConversationId,
     seq: z.int(),
     messageId: MessageId,
-    patch: Message.pick({ body: true, version: true, editedAt: true }),
+    patch: MessagePatch,
   }),
   /** What it carries is to be put in the place of what was known of these emojis; with a count of 0 one is gone. */
   z.strictObject({

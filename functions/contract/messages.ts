@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { ClientId, ConversationId, Instant, MessageId, UserId } from './ids.ts';
+import { ClientId, ConversationId, Instant, MediaId, MessageId, UserId } from './ids.ts';
 import { MessageBody, MessageDraft } from './message-bodies.ts';
+import { Attachments, ForwardedFrom, Mentions, MentionsDraft, ReplyTo } from './message-parts.ts';
 import { Cursor, Limit, page } from './page.ts';
 import { route } from './route.ts';
 
@@ -22,6 +23,11 @@ export const Message = z
     /** The id its sender gave it; null for what the server or an import wrote. */
     clientId: ClientId.nullable(),
     body: MessageBody,
+    attachments: z.array(MediaId),
+    mentions: Mentions.nullable(),
+    replyTo: ReplyTo.nullable(),
+    /** Set on a forwarded copy: it is never edited. */
+    forwardedFrom: ForwardedFrom.nullable(),
     createdAt: Instant,
     /** When it was first sent elsewhere; only an import sets it. */
     sentAt: Instant.nullable(),
@@ -35,6 +41,9 @@ export const Message = z
   .meta({ id: 'Message' });
 export type Message = z.output<typeof Message>;
 
+/** Refusals of what a message says, sent or edited. */
+const contentRefusals = ['message.too_long', 'message.mention_unknown', 'message.mention_all_forbidden'] as const;
+
 export const sendMessage = route({
   method: 'POST',
   path: '/conversations/{conversationId}/messages',
@@ -46,6 +55,10 @@ export const sendMessage = route({
     conversationId: ConversationId,
     clientId: ClientId.optional(),
     body: MessageDraft,
+    attachments: Attachments.optional(),
+    mentions: MentionsDraft.optional(),
+    /** A message of the same conversation that one may read. */
+    replyTo: MessageId.optional(),
   }),
   output: Message,
   refuses: [
@@ -55,10 +68,12 @@ export const sendMessage = route({
     'message.client_id_reused',
     'message.client_id_ahead',
     'message.client_id_too_old',
-    'message.too_long',
+    ...contentRefusals,
+    'message.type_forbidden',
     'message.rate_limited',
     'message.slow_mode',
     'message.media_unusable',
+    'message.reply_unusable',
     'service.contended',
   ],
   status: 201,
@@ -120,9 +135,26 @@ export const editMessage = route({
     'Edit a message of yours; say which version (`version` or If-Match), a stale one is answered with the current state',
   permission: 'message:send',
   uses: [...changing, 'sockets:post', 'stragglers:send'],
-  input: z.strictObject({ ...inConversation, version: Version.optional(), body: MessageDraft }),
+  input: z.strictObject({
+    ...inConversation,
+    version: Version.optional(),
+    /** Of the same type; media stay the same. */
+    body: MessageDraft,
+    /** Those there are afterwards; absent: as they were. */
+    mentions: MentionsDraft.optional(),
+  }),
   output: Message,
-  refuses: ['message.not_found', 'message.not_yours', 'message.deleted', 'message.version_conflict', ...changeRefusals],
+  refuses: [
+    'message.not_found',
+    'message.not_yours',
+    'message.forbidden',
+    'message.deleted',
+    'message.not_editable',
+    'message.live_ended',
+    'message.version_conflict',
+    ...contentRefusals,
+    ...changeRefusals,
+  ],
   status: 200,
 });
 

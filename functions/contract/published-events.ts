@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ConversationType } from './conversations.ts';
 import { ConversationId, Instant, MediaId, MessageId, TenantId, UserId } from './ids.ts';
 import { MediaState } from './media.ts';
+import { MessageType } from './message-bodies.ts';
 
 /** `source` of everything put on the event bus. */
 export const EVENT_SOURCE = 'parley';
@@ -19,7 +20,7 @@ export const PublishedEvent = z.discriminatedUnion('type', [
       seq: z.int(),
       messageId: MessageId,
       senderId: UserId,
-      kind: z.enum(['text', 'image', 'system']),
+      kind: z.enum([...MessageType.options, 'system']),
       at: Instant,
     }),
   }),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Instant, UserId } from './ids.ts';
 import { UPLOAD_LIMITS } from './media.ts';
-import { MAX_TEXT } from './message-bodies.ts';
+import { CustomName, MAX_TEXT, MessageType } from './message-bodies.ts';
 import { Cursor, Limit, page } from './page.ts';
 import { route } from './route.ts';
 
@@ -31,6 +31,18 @@ const Uploads = z.strictObject({
     .max(Object.keys(UPLOAD_LIMITS).length)
     .refine((types) => new Set(types).size === types.length, 'names a type twice'),
 });
+const Content = z.strictObject({
+  /** Types of messages that users may send. */
+  types: z
+    .array(MessageType)
+    .min(1)
+    .refine((types) => new Set(types).size === types.length, 'names a type twice'),
+  /** Names that messages of type `custom` may have; none unless the tenant says so. */
+  customNames: z
+    .array(CustomName)
+    .max(100)
+    .refine((names) => new Set(names).size === names.length, 'names a name twice'),
+});
 const Retention = z.strictObject({
   /** Days after which messages go; null keeps them for ever. */
   days: z.int().min(1).max(MAX_RETENTION_DAYS).nullable(),
@@ -44,6 +56,7 @@ const Features = z.strictObject({
 export const TenantRules = z.strictObject({
   limits: Limits,
   uploads: Uploads,
+  content: Content,
   retention: Retention,
   features: Features,
 });
@@ -53,6 +66,7 @@ export type TenantRules = z.output<typeof TenantRules>;
 export const DEFAULT_RULES: TenantRules = {
   limits: { messagesPerMinute: 60, messageBurst: 60, textLength: MAX_TEXT },
   uploads: { types: UploadType.options },
+  content: { types: MessageType.options, customNames: [] },
   retention: { days: null },
   features: { channels: true },
 };
@@ -61,6 +75,7 @@ export const DEFAULT_RULES: TenantRules = {
 export const RulesChange = z.strictObject({
   limits: Limits.partial().optional(),
   uploads: Uploads.partial().optional(),
+  content: Content.partial().optional(),
   retention: Retention.partial().optional(),
   features: Features.partial().optional(),
 });

@@ -1,12 +1,14 @@
 import type { MessageBody, MessageDraft } from '#contract/message-bodies.ts';
 import { RESTORE_HOURS } from '#contract/messages.ts';
 import type { Membership } from './membership.ts';
+import { refusalToMove } from './message-parts.ts';
 import { Refusal } from './refusal.ts';
 
 /** What the decisions need to know of a message. */
 export interface ChangeableMessage {
   readonly senderId: string;
   readonly body: MessageBody;
+  readonly forwarded?: boolean;
 }
 
 /** How and when a message was deleted. */
@@ -18,15 +20,23 @@ export interface Deletion {
 /** Roles that may delete what others said. */
 const MODERATORS: readonly string[] = ['owner', 'admin'];
 
-/** Why this user may not edit this message into `draft`; undefined when they may. What the server said is nobody's. */
-export function refusalToEdit(message: ChangeableMessage, userId: string, draft: MessageDraft): Refusal | undefined {
-  if (message.body.type === 'deleted') return new Refusal('message.deleted');
-  if (message.body.type === 'system' || message.senderId !== userId) return new Refusal('message.not_yours');
+/** Why this user may not edit this message into `draft` at this time (ms); undefined when they may. What the server said is nobody's. */
+export function refusalToEdit(
+  { body: before, senderId, forwarded }: ChangeableMessage,
+  userId: string,
+  draft: MessageDraft,
+  at: number,
+): Refusal | undefined {
+  if (before.type === 'deleted') return new Refusal('message.deleted');
+  if (before.type === 'system' || senderId !== userId) return new Refusal('message.not_yours');
+  if (forwarded) return new Refusal('message.not_editable');
   const invalid = (path: string, text: string) => new Refusal('request.invalid', { issues: [{ path, message: text }] });
-  if (message.body.type !== draft.type) return invalid('body.type', `stays ${message.body.type}`);
-  if (message.body.type === 'image' && draft.type === 'image' && message.body.mediaId !== draft.mediaId)
-    return invalid('body.mediaId', 'stays the same: send another message for another picture');
-  return undefined;
+  if (before.type !== draft.type) return invalid('body.type', `stays ${before.type}`);
+  if ('mediaId' in before && 'mediaId' in draft && before.mediaId !== draft.mediaId)
+    return invalid('body.mediaId', 'stays the same: send another message for another media');
+  if (before.type === 'custom' && draft.type === 'custom' && before.name !== draft.name)
+    return invalid('body.name', `stays ${before.name}`);
+  return refusalToMove(before, draft, at);
 }
 
 /** Why this user may not delete this message; undefined when they may. */

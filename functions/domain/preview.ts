@@ -11,9 +11,18 @@ export function previewText(text: string): string {
   return text.slice(0, read);
 }
 
+/** The words of a body that lists show. */
+const wordsOf = (body: MessageDraft): string => {
+  if (body.type === 'location') return body.label ?? '';
+  if (body.type === 'contact') return body.name;
+  if (body.type === 'file') return body.caption ?? body.name ?? '';
+  if (body.type === 'text' || body.type === 'custom') return body.text ?? '';
+  return body.caption ?? '';
+};
+
 /** What a list shows of a message that its author is about to send. */
 export const previewOf = (by: string, body: MessageDraft): { by: string; type: string; text: string } => ({
   by,
   type: body.type,
-  text: previewText(body.type === 'text' ? body.text : (body.caption ?? '')),
+  text: previewText(wordsOf(body)),
 });

@@ -1,11 +1,20 @@
 import type { MessageBody } from '#contract/message-bodies.ts';
 import { normal } from './search-query.ts';
 
+/** What people wrote into a body, in the order in which it is read. */
+const wordsOf = (body: MessageBody): readonly (string | undefined)[] => {
+  if (body.type === 'file') return [body.name, body.caption];
+  if (body.type === 'location') return [body.label];
+  if (body.type === 'contact') return [body.name, body.organisation, body.note];
+  if (body.type === 'text' || body.type === 'custom') return [body.text];
+  if (body.type === 'system' || body.type === 'deleted') return [];
+  return [body.caption];
+};
+
 /** The text of a message that can be found; undefined when it has none. What the server itself says is not searched. */
 export function searchableText(body: MessageBody): string | undefined {
-  if (body.type === 'text') return normal(body.text);
-  if (body.type === 'image' && body.caption) return normal(body.caption);
-  return undefined;
+  const words = wordsOf(body).filter((part) => part);
+  return words.length === 0 ? undefined : normal(words.join('\n'));
 }
 
 /**

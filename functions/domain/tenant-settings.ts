@@ -1,3 +1,4 @@
+import type { MessageDraft } from '#contract/message-bodies.ts';
 import type { RulesChange, TenantRules } from '#contract/tenant.ts';
 import type { Rate } from './rate-limit.ts';
 import { Refusal } from './refusal.ts';
@@ -6,6 +7,7 @@ import { Refusal } from './refusal.ts';
 export const changedRules = (rules: TenantRules, change: RulesChange): TenantRules => ({
   limits: { ...rules.limits, ...change.limits },
   uploads: { ...rules.uploads, ...change.uploads },
+  content: { ...rules.content, ...change.content },
   retention: { ...rules.retention, ...change.retention },
   features: { ...rules.features, ...change.features },
 });
@@ -17,6 +19,16 @@ export const messageRateOf = ({ limits }: TenantRules): Rate => ({
   burst: limits.messageBurst,
 });
 
-/** Why a text of so many characters is too long here; undefined when it is not. */
-export const refusalOfText = ({ limits }: TenantRules, characters: number): Refusal | undefined =>
-  characters > limits.textLength ? new Refusal('message.too_long', { maxCharacters: limits.textLength }) : undefined;
+/** Why a text is too long here; undefined when it is not, or the body has none. */
+export const refusalOfText = ({ limits }: TenantRules, body: MessageDraft): Refusal | undefined =>
+  body.type === 'text' && body.text.length > limits.textLength
+    ? new Refusal('message.too_long', { maxCharacters: limits.textLength })
+    : undefined;
+
+/** Why the tenant does not take a message of this type, or of this name; undefined when it does. */
+export const refusalOfType = ({ content }: TenantRules, body: MessageDraft): Refusal | undefined => {
+  if (!content.types.includes(body.type)) return new Refusal('message.type_forbidden', { allowed: content.types });
+  return body.type === 'custom' && !content.customNames.includes(body.name)
+    ? new Refusal('message.type_forbidden', { allowed: content.customNames })
+    : undefined;
+};

@@ -1,7 +1,7 @@
 import type { MessageDraft } from '#contract/message-bodies.ts';
 import { type Quota, TooOften } from '#domain/rate-limit.ts';
 import type { Refusal } from '#domain/refusal.ts';
-import { messageRateOf, refusalOfText } from '#domain/tenant-settings.ts';
+import { messageRateOf, refusalOfText, refusalOfType } from '#domain/tenant-settings.ts';
 import type { Caller } from '#runtime/caller.ts';
 import { spend } from '#table/rate-bucket.ts';
 import { rulesOf } from '#table/tenant-settings.ts';
@@ -18,8 +18,8 @@ export interface Limited {
  */
 export async function limitSend({ tenant, userId }: Caller, body: MessageDraft, at: number): Promise<Limited> {
   const rules = await rulesOf(tenant, at);
-  const tooLong = body.type === 'text' ? refusalOfText(rules, body.text.length) : undefined;
-  if (tooLong) return { refusal: tooLong, quota: undefined };
+  const refused = refusalOfType(rules, body) ?? refusalOfText(rules, body);
+  if (refused) return { refusal: refused, quota: undefined };
   const { ok, quota } = await spend(tenant, { userId, counted: 'messages' }, messageRateOf(rules), at);
   return { refusal: ok ? undefined : new TooOften('message.rate_limited', quota), quota };
 }

@@ -1,36 +1,92 @@
-import type { MessageDraft } from '#contract/message-bodies.ts';
+import { partsOfMessageId } from '#contract/ids.ts';
+import type { Mentions } from '#contract/message-parts.ts';
 import { refusalToSend } from '#domain/membership.ts';
+import { type CarriedMedia, mediaOf, mentionsOf, refusalOfLive, refusalToMention } from '#domain/message-parts.ts';
 import { Refusal } from '#domain/refusal.ts';
-import { refusalByRules, slowSecondsFor } from '#domain/settings.ts';
+import { firstVisible, refusalByRules, slowSecondsFor } from '#domain/settings.ts';
 import { refusalOfBlocked } from '#domain/user.ts';
 import type { Caller } from '#runtime/caller.ts';
+import type { Head } from '#table/conversation.ts';
 import { findHeadFor } from '#table/conversation-list.ts';
 import { findSendable, linkMedia } from '#table/media.ts';
+import type { Member } from '#table/member.ts';
+import { roomFor } from '#table/mention.ts';
+import { findStoredMessage, type StoredMessage } from '#table/message.ts';
+import type { Outgoing } from './outgoing.ts';
+
+/** Why a member may not write here, send or edit; undefined when they may. */
+export const refusalToWrite = (head: Head | undefined, member: Member | undefined): Refusal | undefined =>
+  refusalToSend(member) ??
+  refusalOfBlocked(member) ??
+  (member ? refusalByRules(head?.rules, member.role) : new Refusal('conversation.not_found'));
+
+/** Why somebody may not mention these here; undefined when they may, or mention nobody. */
+export const refusalOfMentions = async (
+  { tenant }: Caller,
+  conversationId: string,
+  mentions: Mentions | undefined,
+): Promise<(member: Member) => Refusal | undefined> => {
+  if (!mentions) return () => undefined;
+  const room = await roomFor(tenant, conversationId, mentions);
+  return (member) => refusalToMention(mentions, member, room);
+};
+
+/** The first of these media that the caller may not send, or that is of another kind than it has to be. */
+const unusable = async ({ tenant, userId }: Caller, media: readonly CarriedMedia[]): Promise<string | undefined> => {
+  const found = await Promise.all(media.map(({ mediaId }) => findSendable(tenant, mediaId, userId)));
+  return media.find(({ kind = '' }, index) => !found[index]?.contentType.startsWith(kind))?.mediaId;
+};
+
+/** The message that is answered, with its number; undefined when it is not there, or not in this conversation. */
+const findQuoted = async ({ tenant }: Caller, conversationId: string, messageId: string | undefined) => {
+  if (messageId === undefined) return undefined;
+  const key = partsOfMessageId(messageId);
+  if (key.conversationId !== conversationId) return undefined;
+  const stored = await findStoredMessage(tenant, key);
+  return stored && { seq: key.seq, stored };
+};
+
+/** What the permission check found. */
+export interface Permit {
+  readonly refusal: Refusal | undefined;
+  /** Seconds that the caller waits between two messages. */
+  readonly slowSeconds: number;
+  /** The message that is answered, as it is stored with the answer. */
+  readonly quote?: StoredMessage['q'];
+}
 
 /**
- * Why the caller may not send this here; undefined when they may. A media is theirs to send, and then the room's. Also
+ * Whether the caller may send this here. A media is theirs to send, and then the room's. Also
  * how long they wait between two messages: the head is read with the membership, because a number taken for somebody
- * who may not write is a void in everybody's log.
+ * who may not write is a void in everybody's log. What a plain message does not need is not read for it.
  */
-export const refusalOf = async (
-  { tenant, userId }: Caller,
-  conversationId: string,
-  body: MessageDraft,
-): Promise<{ refusal: Refusal | undefined; slowSeconds: number }> => {
-  const [{ head, member }, media] = await Promise.all([
+export const permitOf = async (
+  caller: Caller,
+  { conversationId, body, attachments, mentions, replyTo }: Outgoing,
+  at: number,
+): Promise<Permit> => {
+  const { tenant, userId } = caller;
+  const media = mediaOf(body, attachments);
+  const [{ head, member }, useless, refusalFor, quoted] = await Promise.all([
     findHeadFor(tenant, conversationId, userId),
-    body.type === 'image' ? findSendable(tenant, body.mediaId, userId) : undefined,
+    unusable(caller, media),
+    refusalOfMentions(caller, conversationId, mentionsOf(mentions)),
+    findQuoted(caller, conversationId, replyTo),
   ]);
-  const refuse = (refusal: Refusal) => ({ refusal, slowSeconds: 0 });
-  const outside = refusalToSend(member);
+  const refuse = (refusal: Refusal): Permit => ({ refusal, slowSeconds: 0 });
+  const outside = refusalToWrite(head, member);
   if (outside || !member) return refuse(outside ?? new Refusal('conversation.not_found'));
-  const refusal = refusalOfBlocked(member) ?? refusalByRules(head?.rules, member.role);
-  if (refusal) return refuse(refusal);
   // Refused again where the number is taken; here, so that it costs no turn and links no picture.
   if (head?.archivedAt !== undefined) return refuse(new Refusal('conversation.archived'));
-  if (body.type === 'image') {
-    if (!media) return refuse(new Refusal('message.media_unusable', { mediaId: body.mediaId }));
-    await linkMedia(tenant, body.mediaId, conversationId);
-  }
-  return { refusal: undefined, slowSeconds: slowSecondsFor(head?.rules, member.role) };
+  const refusal = refusalOfLive(body, at) ?? refusalFor(member);
+  if (refusal) return refuse(refusal);
+  const mayQuote = quoted && quoted.stored.b.type !== 'deleted' && quoted.seq >= firstVisible(head?.rules, member);
+  if (replyTo !== undefined && !mayQuote) return refuse(new Refusal('message.reply_unusable'));
+  if (useless !== undefined) return refuse(new Refusal('message.media_unusable', { mediaId: useless }));
+  await Promise.all(media.map(({ mediaId }) => linkMedia(tenant, mediaId, conversationId)));
+  return {
+    refusal: undefined,
+    slowSeconds: slowSecondsFor(head?.rules, member.role),
+    ...(quoted ? { quote: { s: quoted.seq, u: quoted.stored.u } } : {}),
+  };
 };

@@ -1,7 +1,7 @@
-import type { MessageDraft } from '#contract/message-bodies.ts';
 import type { Message } from '#contract/messages.ts';
 import { announce } from '#delivery/announce.ts';
 import { openSocketsOf } from '#delivery/open-sockets.ts';
+import { mentionsOf } from '#domain/message-parts.ts';
 import { previewOf } from '#domain/preview.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { log as logger } from '#runtime/log.ts';
@@ -14,8 +14,10 @@ import { append } from '#table/log/append.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
 import { forget } from '#table/log/settle.ts';
 import { type StoredMessage, toMessage } from '#table/message.ts';
+import { storedMentions } from '#table/message-parts.ts';
 import { limitSend } from './limits.ts';
-import { refusalOf } from './permit.ts';
+import type { Outgoing } from './outgoing.ts';
+import { permitOf } from './permit.ts';
 import { expect, isExpected, placeOf, unexpect } from './recent-senders.ts';
 import { waitTurn } from './slow-mode.ts';
 import { tidyLists } from './tidy-lists.ts';
@@ -23,12 +25,9 @@ import { tidyLists } from './tidy-lists.ts';
 /** Milliseconds after a message within which a repetition of its send pushes it again. */
 const REPUSH_MS = 60_000;
 
-/** What a user wants to say in a conversation: the same `clientId` any number of times says it once. */
-export interface Outgoing {
-  readonly conversationId: string;
-  readonly clientId: string;
-  readonly body: MessageDraft;
-}
+/** Digest of what was asked for: the same client id with another is refused. */
+const hashOf = ({ body, attachments, mentions, replyTo }: Outgoing): string =>
+  digestOf(attachments || mentions || replyTo ? { body, attachments, mentions, replyTo } : body);
 
 /**
  * Sends a message as its caller, now: decide, commit, announce. Beside the commit the audience's sockets are read, so that
@@ -37,13 +36,15 @@ export interface Outgoing {
  */
 export async function send(
   { caller, at: now }: Pick<Request, 'caller' | 'at'>,
-  { conversationId, clientId, body }: Outgoing,
+  outgoing: Outgoing,
 ): Promise<Answer<Message>> {
   const { tenant, userId } = caller;
+  const { conversationId, clientId, body } = outgoing;
   const log = logOf(tenant, conversationId);
   const place = placeOf(caller, conversationId);
   const limited = limitSend(caller, body, now);
-  const permit = Promise.all([refusalOf(caller, conversationId, body), limited]).then(
+  const permitted = permitOf(caller, outgoing, now);
+  const permit = Promise.all([permitted, limited]).then(
     ([{ refusal, slowSeconds }, { refusal: beyond }]) =>
       // Last: a turn is taken only by what nothing else refuses.
       refusal ?? beyond ?? waitTurn(caller, { conversationId, clientId, at: now, slowSeconds }),
@@ -52,8 +53,17 @@ export async function send(
   const audience = listeners.then((found) => found.map((listener) => listener.userId));
   const sockets = openSocketsOf(tenant, audience);
 
-  const stored = (at: number): StoredMessage => ({ u: userId, c: clientId, h: hash, b: body, a: at, v: 1 });
-  const hash = digestOf(body);
+  const hash = hashOf(outgoing);
+  const mentions = storedMentions(mentionsOf(outgoing.mentions));
+  const stored = async (at: number): Promise<StoredMessage> => {
+    const { quote } = await permitted;
+    return {
+      ...{ u: userId, c: clientId, h: hash, b: body, a: at, v: 1 },
+      ...(outgoing.attachments ? { f: [...outgoing.attachments] } : {}),
+      ...(mentions ? { m: mentions } : {}),
+      ...(quote ? { q: quote } : {}),
+    };
+  };
   let appended: Awaited<ReturnType<typeof append<Head>>>;
   try {
     appended = await append(
@@ -63,7 +73,7 @@ export async function send(
         clientId,
         hash,
         preview: previewOf(userId, body),
-        store: (seq, at) => log.put(seq, stored(at)),
+        store: async (seq, at) => log.put(seq, await stored(at)),
       },
       { permit, speculate: isExpected(place, now) },
     );
@@ -74,7 +84,7 @@ export async function send(
   expect(place, now);
 
   const { seq, at, replayed, head } = appended;
-  const message = toMessage(conversationId, seq, replayed?.kind === 'message' ? replayed.message : stored(at));
+  const message = toMessage(conversationId, seq, replayed?.kind === 'message' ? replayed.message : await stored(at));
   const push = replayed === undefined || now - at < REPUSH_MS;
   await Promise.all([
     push && announce(tenant, sockets, conversationId, [{ type: 'message:created', conversationId, seq, message }]),

@@ -7,6 +7,7 @@ import { type BodyChange, ChangeEntity, type StoredChange } from './log/change.t
 import { calmly } from './log/contention.ts';
 import type { Preview } from './log/store.ts';
 import { MessageEntity } from './message.ts';
+import type { StoredMentions } from './message-parts.ts';
 import { tableName } from './table-name.ts';
 
 /** A change of one message, at one number of its conversation's log. */
@@ -20,15 +21,39 @@ export interface MessageChange {
   readonly at: number;
   readonly what: BodyChange;
   readonly body: MessageBody;
+  /** Whom the message mentions afterwards, null for nobody; absent: whom it did. */
+  readonly mentions?: StoredMentions | null | undefined;
+  /** True: the message does not list the change, so that one which changes all day stays small. */
+  readonly fleeting?: boolean | undefined;
 }
+
+/** What a change does to its message, besides the version that it changes. */
+const updateOf = ({ seq, at, body, mentions, fleeting = false }: MessageChange) => ({
+  UpdateExpression: [
+    'SET #b = :body, #v = #v + :one, #e = :at',
+    fleeting ? '' : ', #l = list_append(if_not_exists(#l, :none), :number)',
+    mentions ? ', #m = :mentions' : mentions === null ? ' REMOVE #m' : '',
+  ].join(''),
+  ExpressionAttributeNames: {
+    ...{ '#b': 'b', '#v': 'v', '#e': 'e', '#type': 'ty' },
+    ...(fleeting ? {} : { '#l': 'l' }),
+    ...(mentions === undefined ? {} : { '#m': 'm' }),
+  },
+  ExpressionAttributeValues: {
+    ...{ ':body': body, ':one': 1, ':at': at },
+    ...(fleeting ? {} : { ':none': [], ':number': [seq] }),
+    ...(mentions ? { ':mentions': mentions } : {}),
+  },
+});
 
 /**
  * AP-70 Change a message's body and write the log's entry with what was before, both or neither, while the message is in
  * the version that was changed. `seq`: something lies at the number. `stale`: the message has changed meanwhile.
  */
 export async function changeMessage(tenant: TenantKey, change: MessageChange): Promise<'done' | 'seq' | 'stale'> {
-  const { conversationId, seq, actor, operationId, hash, at, what, body } = change;
+  const { conversationId, seq, actor, operationId, hash, at, what } = change;
   const TableName = tableName();
+  const update = updateOf(change);
   const entry: StoredChange = { u: actor, c: operationId, h: hash, a: at, d: what };
   try {
     await calmly(() =>
@@ -44,16 +69,10 @@ export async function changeMessage(tenant: TenantKey, change: MessageChange): P
           Update: {
             TableName,
             Key: MessageEntity.key(tenant, { conversationId, seq: what.seq }),
-            UpdateExpression:
-              'SET #b = :body, #v = #v + :one, #e = :at, #l = list_append(if_not_exists(#l, :none), :number)',
+            ...update,
             ConditionExpression: '#v = :version AND #type = :message',
-            ExpressionAttributeNames: { '#b': 'b', '#v': 'v', '#e': 'e', '#l': 'l', '#type': 'ty' },
             ExpressionAttributeValues: {
-              ':body': body,
-              ':one': 1,
-              ':at': at,
-              ':none': [],
-              ':number': [seq],
+              ...update.ExpressionAttributeValues,
               ':version': what.version,
               ':message': MessageEntity.type,
             },

@@ -5,6 +5,7 @@ import { MessageBody } from '#contract/message-bodies.ts';
 import type { Message, Reaction } from '#contract/messages.ts';
 import type { Tally } from '#domain/reaction.ts';
 import { digits, entity, join, type Key, type TenantKey } from './entity.ts';
+import { partsOf, StoredParts } from './message-parts.ts';
 import { tableName } from './table-name.ts';
 
 /** An emoji on a message: see `Tally` in `domain/reaction.ts`. */
@@ -13,7 +14,7 @@ export const StoredTally = z.object({ e: z.string(), c: z.number(), u: z.array(z
 /**
  * A message as stored. One-letter names: a page of 50 reads every byte of them.
  * `u` sender, `c` client id, `h` hash of the first body, `b` body, `a` server time (ms), `s` original time (ms, imports),
- * `v` version, `e` and `l` of its changes, `r` reactions.
+ * `v` version, `e` and `l` of its changes, `r` reactions, the rest in `message-parts.ts`.
  */
 export const StoredMessage = z.object({
   u: z.string(),
@@ -28,6 +29,7 @@ export const StoredMessage = z.object({
   l: z.array(z.number()).optional(),
   /** Reactions: `n` counts how often they changed, `t` the tally of each emoji (see `domain/reaction.ts`). */
   r: z.object({ n: z.number(), t: z.array(StoredTally) }).optional(),
+  ...StoredParts,
 });
 export type StoredMessage = z.output<typeof StoredMessage>;
 
@@ -62,6 +64,7 @@ export const toMessage = (conversationId: string, seq: number, stored: StoredMes
   senderId: stored.u,
   clientId: stored.c ?? null,
   body: stored.b,
+  ...partsOf(conversationId, stored),
   createdAt: new Date(stored.a).toISOString(),
   sentAt: stored.s === undefined ? null : new Date(stored.s).toISOString(),
   version: stored.v,

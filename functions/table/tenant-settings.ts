@@ -9,6 +9,7 @@ import { tableName } from './table-name.ts';
 const StoredRules = z.object({
   limits: Rules.shape.limits.partial().strip().default({}),
   uploads: Rules.shape.uploads.partial().strip().default({}),
+  content: Rules.shape.content.partial().strip().default({}),
   retention: Rules.shape.retention.partial().strip().default({}),
   features: Rules.shape.features.partial().strip().default({}),
 });
@@ -16,6 +17,7 @@ const StoredRules = z.object({
 const complete = (stored: z.output<typeof StoredRules>): TenantRules => ({
   limits: { ...DEFAULT_RULES.limits, ...stored.limits },
   uploads: { ...DEFAULT_RULES.uploads, ...stored.uploads },
+  content: { ...DEFAULT_RULES.content, ...stored.content },
   retention: { ...DEFAULT_RULES.retention, ...stored.retention },
   features: { ...DEFAULT_RULES.features, ...stored.features },
 });

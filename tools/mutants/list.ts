@@ -4,6 +4,7 @@ import { LIVE_MUTANTS } from './live.ts';
 import { LOG_MUTANTS } from './log.ts';
 import { MEDIA_MUTANTS } from './media.ts';
 import { MESSAGE_CHANGE_MUTANTS } from './message-change.ts';
+import { MESSAGE_PARTS_MUTANTS } from './message-parts.ts';
 import { MODERATION_MUTANTS } from './moderation.ts';
 import type { Mutant } from './mutant.ts';
 import { REACTION_MUTANTS } from './reactions.ts';
@@ -19,6 +20,7 @@ import { USER_MUTANTS } from './users.ts';
 export const MUTANTS: readonly Mutant[] = [
   ...LOG_MUTANTS,
   ...MESSAGE_CHANGE_MUTANTS,
+  ...MESSAGE_PARTS_MUTANTS,
   ...REACTION_MUTANTS,
   ...SETTINGS_MUTANTS,
   ...TABLE_MUTANTS,
