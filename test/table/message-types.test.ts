@@ -69,7 +69,12 @@ describe('a message of any type', () => {
       { type: 'file', mediaId: film },
       { type: 'location', lat: -33.86, lon: 151.2094, accuracy: 5.5, label: 'Quay' },
       { type: 'contact', name: 'Ada', phones: ['+44 20'], emails: ['ada@example.com'], userId: 'ada' },
-      { type: 'custom', name: 'chess.move', data: { from: 'e2', clock: [300, 1e-100, Number.MIN_SAFE_INTEGER], deep: { a: null } }, text: 'e4' },
+      {
+        type: 'custom',
+        name: 'chess.move',
+        data: { from: 'e2', clock: [300, 1e-100, Number.MIN_SAFE_INTEGER], deep: { a: null } },
+        text: 'e4',
+      },
     ];
     for (const body of bodies) {
       const sent = await send(body);
