@@ -1,7 +1,5 @@
-import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { everyRoute, type Service } from '#contract/api.ts';
-import { SERVICES } from '#contract/entries.ts';
+import { everyRoute } from '#contract/api.ts';
 import { allows, isPublic, TENANT_ROLES } from '#contract/permissions.ts';
 import type { Alias } from '#contract/route.ts';
 import { MAX_BODY_BYTES } from '#runtime/json.ts';
@@ -9,6 +7,7 @@ import { mockAws, setEnvironment } from './support/aws.ts';
 import { call, type RestHandler } from './support/call.ts';
 import { EXAMPLES } from './support/examples.ts';
 import { answerFrom } from './support/fake-table.ts';
+import { handlerOf } from './support/handlers.ts';
 import { keysOf } from './support/keys.ts';
 import { itemsOf } from './support/world.ts';
 
@@ -16,12 +15,6 @@ setEnvironment();
 const aws = mockAws();
 vi.spyOn(process.stdout, 'write').mockReturnValue(true);
 beforeEach(aws.reset);
-
-/** The Lambda handler that is deployed for a service. */
-const handlerOf = async (service: Service): Promise<RestHandler> => {
-  const path = join(import.meta.dirname, '..', SERVICES[service].file);
-  return ((await import(/* @vite-ignore */ path)) as { handler: RestHandler }).handler;
-};
 
 /** Every operation under every address it has. */
 const addresses = everyRoute().flatMap(({ service, name, route }) =>

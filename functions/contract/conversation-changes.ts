@@ -6,6 +6,7 @@ import { Cursor, Limit, page } from './page.ts';
 import { route } from './route.ts';
 import { ChangedFields, ConversationSettings, Description, Metadata, SettingsChange } from './settings.ts';
 import type { Use } from './uses.ts';
+import { ARCHIVES, MANAGES, READS, RESTORES } from './within.ts';
 
 const changing: readonly Use[] = [
   'table:get',
@@ -38,6 +39,7 @@ export const updateConversation = route({
   aliases: [{ method: 'PUT', path: '/conversations/{conversationId}' }],
   summary: 'Change name, description, avatar or metadata of a conversation',
   permission: 'conversation:update',
+  within: MANAGES,
   uses: changing,
   input: z.strictObject({
     conversationId: ConversationId,
@@ -59,6 +61,7 @@ export const archiveConversation = route({
   path: '/conversations/{conversationId}',
   summary: 'Archive a conversation for everybody: read-only and restorable',
   permission: 'conversation:update',
+  within: ARCHIVES,
   uses: changing,
   input: z.strictObject({ conversationId: ConversationId }),
   output: ConversationDetails,
@@ -71,6 +74,7 @@ export const restoreConversation = route({
   path: '/conversations/{conversationId}/restore',
   summary: 'Restore an archived conversation',
   permission: 'conversation:update',
+  within: RESTORES,
   uses: changing,
   input: z.strictObject({ conversationId: ConversationId }),
   output: ConversationDetails,
@@ -83,6 +87,7 @@ export const getSettings = route({
   path: '/conversations/{conversationId}/settings',
   summary: 'Get a conversation with its description, metadata and settings',
   permission: 'conversation:read',
+  within: READS,
   uses: ['table:batch-get'],
   input: z.strictObject({ conversationId: ConversationId }),
   output: ConversationDetails,
@@ -95,6 +100,7 @@ export const updateSettings = route({
   path: '/conversations/{conversationId}/settings',
   summary: 'Change how a conversation is run: look, notifications, who may do what, slow mode, history, retention',
   permission: 'conversation:update',
+  within: MANAGES,
   uses: changing,
   input: SettingsChange.extend({ conversationId: ConversationId, version }),
   output: ConversationDetails,
@@ -107,6 +113,7 @@ export const listSettingsHistory = route({
   path: '/conversations/{conversationId}/settings/history',
   summary: 'List the changes of a conversation and its settings, newest first',
   permission: 'conversation:read',
+  within: READS,
   uses: ['table:batch-get', 'table:query', 'signing-key:read'],
   input: z.strictObject({ conversationId: ConversationId, limit: Limit, cursor: Cursor.optional() }),
   output: page(
@@ -129,6 +136,7 @@ export const revertSettings = route({
   path: '/conversations/{conversationId}/settings/revert',
   summary: 'Take the settings back to those of an earlier version; that makes a new one',
   permission: 'conversation:update',
+  within: MANAGES,
   uses: changing,
   input: z.strictObject({
     conversationId: ConversationId,

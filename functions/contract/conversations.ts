@@ -5,6 +5,7 @@ import { Cursor, Limit, page } from './page.ts';
 import { MemberRole } from './participants.ts';
 import { route } from './route.ts';
 import { ConversationSettings } from './settings.ts';
+import { READS } from './within.ts';
 
 export const ConversationType = z.enum(['direct', 'group', 'channel']);
 
@@ -96,6 +97,7 @@ export const getConversation = route({
   path: '/conversations/{conversationId}',
   summary: 'Get a conversation you are in',
   permission: 'conversation:read',
+  within: READS,
   uses: ['table:batch-get', 'table:query'],
   input: z.strictObject({ conversationId: ConversationId }),
   output: MyConversation,

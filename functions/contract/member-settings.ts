@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ConversationId, Instant } from './ids.ts';
 import { route } from './route.ts';
+import { READS } from './within.ts';
 
 /** What a member has set for themselves in one conversation; nobody else sees it. */
 export const MySettings = z
@@ -24,6 +25,7 @@ export const updateMySettings = route({
   path: '/conversations/{conversationId}/me',
   summary: 'Mute, archive, pin, hide or mark unread, for yourself alone',
   permission: 'conversation:read',
+  within: READS,
   uses: ['table:batch-get', 'table:update', 'sockets:post', 'stragglers:send'],
   input: z.strictObject({
     conversationId: ConversationId,

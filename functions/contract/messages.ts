@@ -4,6 +4,7 @@ import { MessageBody, MessageDraft } from './message-bodies.ts';
 import { Attachments, ForwardedFrom, Mentions, MentionsDraft, ReplyTo } from './message-parts.ts';
 import { Cursor, Limit, page } from './page.ts';
 import { route } from './route.ts';
+import { READS, REWRITES, TAKES_AWAY, WRITES } from './within.ts';
 
 /** An emoji on a message: how many reacted with it, and the first of them. */
 export const Reaction = z.strictObject({
@@ -50,6 +51,7 @@ export const sendMessage = route({
   aliases: [{ method: 'POST', path: '/messages' }],
   summary: 'Send a message; the same clientId any number of times stores it once',
   permission: 'message:send',
+  within: WRITES,
   uses: ['table:get', 'table:batch-get', 'table:query', 'table:put', 'table:update', 'sockets:post', 'stragglers:send'],
   input: z.strictObject({
     conversationId: ConversationId,
@@ -84,6 +86,7 @@ export const getMessage = route({
   path: '/messages/{messageId}',
   summary: 'Get one message',
   permission: 'message:read',
+  within: READS,
   uses: ['table:get', 'table:batch-get'],
   input: z.strictObject({ messageId: MessageId }),
   output: Message,
@@ -96,6 +99,7 @@ export const listMessages = route({
   path: '/conversations/{conversationId}/messages',
   summary: 'Read the history of a conversation, in either direction',
   permission: 'message:read',
+  within: READS,
   uses: ['table:get', 'table:batch-get', 'table:query', 'table:put', 'table:update', 'signing-key:read'],
   input: z.strictObject({
     conversationId: ConversationId,
@@ -134,6 +138,7 @@ export const editMessage = route({
   summary:
     'Edit a message of yours; say which version (`version` or If-Match), a stale one is answered with the current state',
   permission: 'message:send',
+  within: REWRITES,
   uses: [...changing, 'sockets:post', 'stragglers:send'],
   input: z.strictObject({
     ...inConversation,
@@ -164,6 +169,7 @@ export const deleteMessage = route({
   aliases: [{ method: 'DELETE', path: '/conversations/{conversationId}/messages/{messageId}' }],
   summary: 'Delete a message: its author may, and owners and admins; its place stays',
   permission: 'message:send',
+  within: TAKES_AWAY,
   uses: [...changing, 'sockets:post', 'stragglers:send'],
   input: z.strictObject(inConversation),
   output: Message,
@@ -179,10 +185,11 @@ export const restoreMessage = route({
   path: '/messages/{messageId}/restore',
   summary: 'Bring back a message that you deleted within the last day',
   permission: 'message:send',
+  within: WRITES,
   uses: [...changing, 'sockets:post', 'stragglers:send'],
   input: z.strictObject({ messageId: MessageId }),
   output: Message,
-  refuses: ['message.not_found', 'message.not_yours', 'message.not_restorable', ...changeRefusals],
+  refuses: ['message.not_found', 'message.forbidden', 'message.not_yours', 'message.not_restorable', ...changeRefusals],
   status: 200,
 });
 
@@ -191,6 +198,7 @@ export const listVersions = route({
   path: '/messages/{messageId}/versions',
   summary: 'What a message said before, oldest first; nothing of a deleted one',
   permission: 'message:read',
+  within: READS,
   uses: ['table:get', 'table:batch-get'],
   input: z.strictObject({ messageId: MessageId }),
   output: z.strictObject({

@@ -3,6 +3,7 @@ import { COMMON_REFUSALS, ERRORS, type ErrorCode } from './errors.ts';
 import { type Components, components, exampleOf, type JsonSchema, withoutProperties } from './json-schema.ts';
 import { isPublic } from './permissions.ts';
 import { type Alias, pathParameters, type Route } from './route.ts';
+import type { Within } from './within.ts';
 
 const BASE = '#/components/schemas/';
 
@@ -104,6 +105,17 @@ const responses = (route: Route, output: JsonSchema, example: unknown): JsonSche
   };
 };
 
+/** Who may do it inside the conversation, in words. */
+const rolesIn = ({ roles, archived, open, ofOthers }: Within): string =>
+  [
+    `Inside the conversation: ${roles.join(', ')}${open ? ', and whoever comes from outside and is not banned' : ''}.`,
+    ofOthers && `To what others wrote: ${ofOthers.join(', ') || 'nobody'}.`,
+    archived === 'refused' && 'Not while it is archived.',
+    archived === 'only' && 'Only while it is archived.',
+  ]
+    .filter(Boolean)
+    .join(' ');
+
 const operation = (
   service: string,
   operationId: string,
@@ -124,13 +136,17 @@ const operation = (
   }
   if (takesKey(route)) parameters.push({ $ref: '#/components/parameters/IdempotencyKey' });
   const canonical = path === route.path && method === route.method;
+  const description = [
+    canonical ? undefined : `The same operation as \`${route.method} ${route.path}\`.`,
+    route.within && rolesIn(route.within),
+  ].filter(Boolean);
   return {
     operationId,
     tags: [service],
     summary: route.summary,
-    ...(canonical
-      ? {}
-      : { description: `The same operation as \`${route.method} ${route.path}\`.`, 'x-alias-of': route.path }),
+    ...(description.length > 0 ? { description: description.join(' ') } : {}),
+    ...(canonical ? {} : { 'x-alias-of': route.path }),
+    ...(route.within ? { 'x-conversation-roles': route.within.roles } : {}),
     security: isPublic(route.permission) ? [] : [{ bearer: [] }],
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(reads

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Instant, UserId } from './ids.ts';
 import { CHANGE_REFUSALS, CHANGE_USES, ChangeSeq, MemberRole, OneUser, Place } from './participants.ts';
 import { route } from './route.ts';
+import { OWNS, RISES, STEPS } from './within.ts';
 
 /** Days an offer of ownership stands. */
 export const OFFER_DAYS = 7;
@@ -11,6 +12,7 @@ export const offerOwnership = route({
   path: '/conversations/{conversationId}/ownership/offers/{userId}',
   summary: 'Offer a participant ownership; they become an owner when they accept, and you an admin unless you stay',
   permission: 'participant:manage',
+  within: OWNS,
   uses: CHANGE_USES,
   /** `stepDown: false` makes them an owner beside you. */
   input: OneUser.extend({ stepDown: z.boolean().default(true) }),
@@ -24,6 +26,7 @@ export const withdrawOwnership = route({
   path: '/conversations/{conversationId}/ownership/offers/{userId}',
   summary: 'Withdraw an offer of ownership, or decline the one made to you',
   permission: 'participant:manage',
+  within: STEPS,
   uses: CHANGE_USES,
   input: OneUser,
   output: z.strictObject({ userId: UserId, seq: ChangeSeq }),
@@ -36,6 +39,7 @@ export const acceptOwnership = route({
   path: '/conversations/{conversationId}/ownership/accept',
   summary: 'Accept the ownership that was offered to you',
   permission: 'participant:manage',
+  within: RISES,
   uses: CHANGE_USES,
   input: Place,
   output: z.strictObject({ userId: UserId, role: MemberRole, seq: ChangeSeq }),

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ConversationId, Instant, UserId } from './ids.ts';
 import { Cursor, Limit, page } from './page.ts';
 import { route } from './route.ts';
+import { JOINS, MANAGES, OVERSEES, READS, STEPS } from './within.ts';
 
 /** From the highest to the lowest. A `guest` only reads; channels have them. */
 export const MemberRole = z.enum(['owner', 'admin', 'member', 'guest']);
@@ -28,6 +29,7 @@ export const addParticipants = route({
   aliases: [{ method: 'POST', path: '/conversations/{conversationId}/members' }],
   summary: 'Add users to a conversation; each is reported',
   permission: 'participant:add',
+  within: MANAGES,
   uses: [
     'table:get',
     'table:batch-get',
@@ -59,6 +61,7 @@ export const listParticipants = route({
   aliases: [{ method: 'GET', path: '/conversations/{conversationId}/members' }],
   summary: 'List the participants of a conversation you are in',
   permission: 'participant:read',
+  within: READS,
   uses: ['table:get', 'table:batch-get', 'table:query', 'signing-key:read'],
   input: z.strictObject({ conversationId: ConversationId, limit: Limit, cursor: Cursor.optional() }),
   output: page(Participant),
@@ -111,6 +114,7 @@ export const removeParticipant = route({
   aliases: [{ method: 'DELETE', path: '/conversations/{conversationId}/members/{userId}' }],
   summary: 'Remove a participant who stands below you',
   permission: 'participant:manage',
+  within: MANAGES,
   uses: CHANGE_USES,
   input: OneUser,
   output: z.strictObject({ userId: UserId, seq: ChangeSeq }),
@@ -124,6 +128,7 @@ export const removeParticipants = route({
   aliases: [{ method: 'DELETE', path: '/conversations/{conversationId}/members' }],
   summary: 'Remove participants, named in the query (`bob,cleo`) or the body; each is reported',
   permission: 'participant:manage',
+  within: MANAGES,
   uses: CHANGE_USES,
   input: z.strictObject({ conversationId: ConversationId, userIds: z.union([UserIdList, UserIds]) }),
   output: z.strictObject({
@@ -138,6 +143,7 @@ export const leaveConversation = route({
   path: '/conversations/{conversationId}/leave',
   summary: 'Leave a conversation; its last owner cannot',
   permission: 'participant:leave',
+  within: STEPS,
   uses: CHANGE_USES,
   input: Place,
   output: z.strictObject({ userId: UserId, seq: ChangeSeq }),
@@ -150,6 +156,7 @@ export const joinConversation = route({
   path: '/conversations/{conversationId}/join',
   summary: 'Join a public channel',
   permission: 'participant:join',
+  within: JOINS,
   uses: CHANGE_USES,
   input: Place,
   /** `seq`: the number that made you what you are; for whoever is in already, the earlier one. */
@@ -167,6 +174,7 @@ export const changeRole = route({
   ],
   summary: 'Give a participant below you a role below yours, or take a lower one yourself',
   permission: 'participant:manage',
+  within: MANAGES,
   uses: CHANGE_USES,
   /** Ownership is offered and accepted, never given. */
   input: OneUser.extend({ role: MemberRole.exclude(['owner']) }),
@@ -197,6 +205,7 @@ export const banParticipant = route({
   path: '/conversations/{conversationId}/bans/{userId}',
   summary: 'Ban a user, in the conversation or not: they are removed and kept out until a time or for good',
   permission: 'participant:manage',
+  within: MANAGES,
   uses: CHANGE_USES,
   input: OneUser.extend({
     /** In the future; absent: for good. */
@@ -213,6 +222,7 @@ export const unbanParticipant = route({
   path: '/conversations/{conversationId}/bans/{userId}',
   summary: 'Lift a ban, unless somebody higher than you gave it',
   permission: 'participant:manage',
+  within: MANAGES,
   uses: CHANGE_USES,
   input: OneUser,
   output: z.strictObject({ userId: UserId, seq: ChangeSeq }),
@@ -225,6 +235,7 @@ export const listBans = route({
   path: '/conversations/{conversationId}/bans',
   summary: 'List who is banned; a page may hold fewer than asked for',
   permission: 'participant:manage',
+  within: OVERSEES,
   uses: ['table:batch-get', 'table:query', 'signing-key:read'],
   input: z.strictObject({ conversationId: ConversationId, limit: Limit, cursor: Cursor.optional() }),
   output: page(Ban),

@@ -3,6 +3,7 @@ import { Instant, MessageId, UserId } from './ids.ts';
 import { Message } from './messages.ts';
 import { Cursor, Limit, page } from './page.ts';
 import { route } from './route.ts';
+import { READS, WRITES } from './within.ts';
 
 /** Times a minute that a user may change their reactions, and at once. */
 export const REACTIONS_A_MINUTE = 5;
@@ -33,6 +34,7 @@ export const addReaction = route({
   path: '/messages/{messageId}/reactions',
   summary: 'React to a message with an emoji; any number of times is once',
   permission: 'message:send',
+  within: WRITES,
   uses: [...changing, 'sockets:post', 'stragglers:send'],
   input: z.strictObject({ messageId: MessageId, emoji: Emoji }),
   output: Message,
@@ -45,6 +47,7 @@ export const removeReaction = route({
   path: '/messages/{messageId}/reactions/{emoji}',
   summary: 'Take back your reaction with this emoji; what is not there stays so',
   permission: 'message:send',
+  within: WRITES,
   uses: [...changing, 'table:delete', 'sockets:post', 'stragglers:send'],
   input: z.strictObject({ messageId: MessageId, emoji: Emoji }),
   output: Message,
@@ -57,6 +60,7 @@ export const removeReactions = route({
   path: '/messages/{messageId}/reactions',
   summary: 'Take back all your reactions to a message, together',
   permission: 'message:send',
+  within: WRITES,
   uses: [...changing, 'table:delete', 'sockets:post', 'stragglers:send'],
   input: z.strictObject({ messageId: MessageId }),
   output: Message,
@@ -69,7 +73,8 @@ export const listReactions = route({
   path: '/messages/{messageId}/reactions',
   summary: 'Who reacted to a message, with one emoji or with any; nobody where it is deleted',
   permission: 'message:read',
-  uses: ['table:get', 'table:query', 'signing-key:read'],
+  within: READS,
+  uses: ['table:get', 'table:batch-get', 'table:query', 'signing-key:read'],
   input: z.strictObject({
     messageId: MessageId,
     emoji: Emoji.optional(),

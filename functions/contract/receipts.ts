@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ConversationId, MessageId, UserId } from './ids.ts';
 import { Cursor, Limit, page } from './page.ts';
 import { route } from './route.ts';
+import { READS } from './within.ts';
 
 const Watermark = z
   .strictObject({
@@ -17,6 +18,7 @@ const Watermark = z
 const marking = {
   method: 'POST',
   permission: 'message:read',
+  within: READS,
   uses: ['table:batch-get', 'table:query', 'table:update', 'sockets:post', 'stragglers:send'],
   input: z.strictObject({ conversationId: ConversationId, seq: z.int().min(1) }),
   output: Watermark,
@@ -41,6 +43,7 @@ export const listReceipts = route({
   path: '/messages/{messageId}/receipts',
   summary: 'Whom a message has reached and who has read it, member by member',
   permission: 'message:read',
+  within: READS,
   uses: ['table:get', 'table:batch-get', 'table:query', 'signing-key:read'],
   input: z.strictObject({ messageId: MessageId, limit: Limit, cursor: Cursor.optional() }),
   output: z.strictObject({

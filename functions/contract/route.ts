@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { ErrorCode } from './errors.ts';
 import type { Permission } from './permissions.ts';
 import type { Use } from './uses.ts';
+import type { Within } from './within.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 
@@ -22,6 +23,8 @@ export interface Route {
   readonly aliases?: readonly Alias[];
   readonly summary: string;
   readonly permission: Permission;
+  /** Who may inside the conversation that the input names, by its id or by a message's; every operation that names one says it. */
+  readonly within?: Within;
   /** What the handler does to the world outside; becomes the function's IAM policy, action by action. */
   readonly uses: readonly Use[];
   readonly input: z.ZodType<Record<string, unknown>>;

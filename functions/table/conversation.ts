@@ -90,6 +90,10 @@ export const toConversation = (
   archivedAt: head.archivedAt === undefined ? null : new Date(head.archivedAt).toISOString(),
 });
 
+/** A conversation as somebody sees it from whom everything before a number is hidden: a last message before it too. */
+export const seenFrom = <C extends Pick<z.input<typeof Conversation>, 'lastMessage'>>(shown: C, first: number): C =>
+  shown.lastMessage && shown.lastMessage.seq < first ? { ...shown, lastMessage: null } : shown;
+
 /** AP-01 The head of a conversation, consistently; undefined when there is none. */
 export async function findHead(tenant: TenantKey, conversationId: string): Promise<Head | undefined> {
   const { Item } = await documents.get({

@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { ConditionalCheckFailedException, documents } from '#aws/documents.ts';
 import type { ConversationDetails } from '#contract/conversations.ts';
 import { ConversationSettings, DEFAULT_SETTINGS } from '#contract/settings.ts';
-import type { Profile } from '#domain/settings.ts';
+import { firstVisible, type Profile } from '#domain/settings.ts';
 import { batchGet } from './batch-get.ts';
-import { conversationPartition, type Head, HeadEntity, toConversation } from './conversation.ts';
+import { conversationPartition, type Head, HeadEntity, seenFrom, toConversation } from './conversation.ts';
 import { digits, entity, join, type Key, type TenantKey } from './entity.ts';
 import { type Member, MemberEntity } from './member.ts';
 import { tableName } from './table-name.ts';
@@ -83,7 +83,7 @@ export async function findRoom(tenant: TenantKey, conversationId: string, userId
 /** A conversation with all that is kept about it, as the API shows it. */
 export const toDetails = (conversationId: string, { head, member, profile }: Room): ConversationDetails => {
   const { name, description, metadata, settings: conversationSettings, version } = profile;
-  const shown = toConversation(conversationId, head, member.role);
+  const shown = seenFrom(toConversation(conversationId, head, member.role), firstVisible(head.rules, member));
   return { ...shown, name, description, metadata, conversationSettings, version };
 };
 

@@ -36,7 +36,7 @@ export const EXAMPLES: Inputs = {
     removeParticipants: { conversationId: CONVERSATION_ID, userIds: 'bob,cleo' },
     leaveConversation: { conversationId: CHANNEL_ID },
     joinConversation: { conversationId: CHANNEL_ID },
-    changeRole: { conversationId: CONVERSATION_ID, userId: 'bob', role: 'admin' },
+    changeRole: { conversationId: CONVERSATION_ID, userId: 'dora', role: 'member' },
     banParticipant: { conversationId: CONVERSATION_ID, userId: 'bob', reason: 'Spam.' },
     unbanParticipant: { conversationId: CONVERSATION_ID, userId: 'mallory' },
     listBans: { conversationId: CONVERSATION_ID },

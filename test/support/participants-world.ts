@@ -6,7 +6,7 @@ import { StandingEntity } from '#table/member-standing.ts';
 import { OfferEntity } from '#table/participants-ownership.ts';
 import { CHANNEL_ID, CONVERSATION_ID } from './examples.ts';
 
-/** What the examples of participants find: the counts of the group, somebody banned from it, and a channel of bob's with ada in it. */
+/** What the examples of participants find: the counts of the group, a guest in it, somebody banned from it, and a channel of bob's with ada in it. */
 export function participantItems(tenant: TenantKey, at: number): Item[] {
   const member = (userId: string, role: 'owner' | 'member') =>
     MemberEntity.toItem(
@@ -15,10 +15,15 @@ export function participantItems(tenant: TenantKey, at: number): Item[] {
       at,
     );
   return [
-    MemberCountEntity.toItem(tenant, CONVERSATION_ID, { members: 2, owners: 1, standings: 1 }),
+    MemberCountEntity.toItem(tenant, CONVERSATION_ID, { members: 3, owners: 1, standings: 1 }),
+    MemberEntity.toItem(
+      tenant,
+      { userId: 'dora', conversationId: CONVERSATION_ID, role: 'guest', joinedAt: at, joinedSeq: 1, addedBy: 'ada' },
+      at,
+    ),
     StandingEntity.toItem(tenant, CONVERSATION_ID, {
       userId: 'mallory',
-      ban: { by: 'ada', byRole: 'owner', at, reason: 'Spam.' },
+      ban: { by: 'ada', byRole: 'admin', at, reason: 'Spam.' },
     }),
     HeadEntity.toItem(tenant, CHANNEL_ID, {
       type: 'channel',

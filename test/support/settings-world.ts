@@ -6,11 +6,14 @@ import { MemberEntity } from '#table/member.ts';
 import { ProfileEntity, SettingsVersionEntity } from '#table/settings.ts';
 import { ARCHIVED_ID, CONVERSATION_ID } from './examples.ts';
 
+/** Number of the log entry that changed the settings of the examples' conversation: its last. */
+export const SETTINGS_CHANGE = 5;
+
 /** The settings of the examples' conversation, changed once by ada, and an archived conversation of hers. */
 export function settingsItems(tenant: TenantKey, at: number): Item[] {
   const conversationId = CONVERSATION_ID;
   const settings = { ...DEFAULT_SETTINGS, notifications: 'mentions' as const };
-  const seq = 5;
+  const seq = SETTINGS_CHANGE;
   return [
     ProfileEntity.toItem(tenant, conversationId, {
       name: 'Engines',

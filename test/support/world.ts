@@ -23,7 +23,7 @@ import {
 } from './examples.ts';
 import { moderationItems } from './moderation-world.ts';
 import { participantItems } from './participants-world.ts';
-import { settingsItems } from './settings-world.ts';
+import { SETTINGS_CHANGE, settingsItems } from './settings-world.ts';
 
 const AT = Date.UTC(2026, 10, 21, 9, 30);
 /** The number of the change that deleted a message. */
@@ -65,7 +65,7 @@ export function itemsOf(tenantId: string): Item[] {
   };
   const imported = conversationIdOfImport(tenant, IMPORT_ID);
   return [
-    head(CONVERSATION_ID, DELETION),
+    head(CONVERSATION_ID, SETTINGS_CHANGE),
     RateBucketEntity.toItem(tenant, { userId: 'ada', counted: 'messages' }, { t: AT * 1_000 }),
     UserEntity.toItem(tenant, 'ada', {
       userId: 'ada',

@@ -2,6 +2,7 @@ import { IDENTITY_MUTANTS } from './identity.ts';
 import { IMPORT_MUTANTS } from './imports.ts';
 import { LIVE_MUTANTS } from './live.ts';
 import { LOG_MUTANTS } from './log.ts';
+import { MATRIX_MUTANTS } from './matrix.ts';
 import { MEDIA_MUTANTS } from './media.ts';
 import { MESSAGE_CHANGE_MUTANTS } from './message-change.ts';
 import { MESSAGE_PARTS_MUTANTS } from './message-parts.ts';
@@ -25,6 +26,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...SETTINGS_MUTANTS,
   ...TABLE_MUTANTS,
   ...ROLE_MUTANTS,
+  ...MATRIX_MUTANTS,
   ...RUNTIME_MUTANTS,
   ...IDENTITY_MUTANTS,
   ...LIVE_MUTANTS,

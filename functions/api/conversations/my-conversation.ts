@@ -1,7 +1,8 @@
 import type * as z from 'zod';
 import type { MyConversation } from '#contract/conversations.ts';
 import { MySettings } from '#contract/member-settings.ts';
-import { type Head, toConversation } from '#table/conversation.ts';
+import { firstVisible } from '#domain/settings.ts';
+import { type Head, seenFrom, toConversation } from '#table/conversation.ts';
 import type { Member } from '#table/member.ts';
 
 /** What a member has set for themselves, as of now: a mute that has ended is none. */
@@ -13,12 +14,12 @@ export function settingsAt(mine: MySettings | undefined, at: number): MySettings
 
 /** A conversation as one of its members sees it at a time. */
 export const toMyConversation = (
-  { conversationId, role, mine }: Member & { readonly mine?: MySettings | undefined },
+  { conversationId, role, mine, joinedSeq }: Member & { readonly mine?: MySettings | undefined },
   head: Head,
   unreadCount: number,
   at: number,
 ): z.input<typeof MyConversation> => ({
-  ...toConversation(conversationId, head, role),
+  ...seenFrom(toConversation(conversationId, head, role), firstVisible(head.rules, { joinedSeq })),
   unreadCount,
   settings: settingsAt(mine, at),
 });

@@ -7,17 +7,19 @@ import { refusalToSend } from '#domain/membership.ts';
 import { type Quota, type Rate, TooOften } from '#domain/rate-limit.ts';
 import { type Counted, counted, discounted, type ReactionKind } from '#domain/reaction.ts';
 import { Refusal } from '#domain/refusal.ts';
+import { firstVisible } from '#domain/settings.ts';
 import { log as logger } from '#runtime/log.ts';
 import { mintClientId, parseOperationId } from '#runtime/operation-id.ts';
 import { rateLimitHeaders } from '#runtime/rate-limit-headers.ts';
 import type { Answer, Request } from '#runtime/service.ts';
+import { findHeadFor } from '#table/conversation-list.ts';
 import { digestOf } from '#table/digest.ts';
 import type { TenantKey } from '#table/entity.ts';
 import { append } from '#table/log/append.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
 import { forget } from '#table/log/settle.ts';
 import type { Entry } from '#table/log/store.ts';
-import { audienceOf, findMember } from '#table/member.ts';
+import { audienceOf } from '#table/member.ts';
 import { findStoredMessage, type MessageKey, type StoredMessage, toMessage, toReaction } from '#table/message.ts';
 import { spend } from '#table/rate-bucket.ts';
 import { changeReactions, emojisOf } from '#table/reaction.ts';
@@ -83,11 +85,11 @@ export async function changeOwnReactions(
   const message = partsOfMessageId(wish.messageId);
   const { conversationId, seq: target } = message;
   const operationId = parseOperationId(idempotencyKey) ?? mintClientId();
-  const [member, first] = await Promise.all([
-    findMember(tenant, conversationId, userId),
+  const [{ head: room, member }, first] = await Promise.all([
+    findHeadFor(tenant, conversationId, userId),
     look(tenant, message, userId, wish),
   ]);
-  if (!member || !first) throw new Refusal('message.not_found');
+  if (!room || !member || !first || target < firstVisible(room.rules, member)) throw new Refusal('message.not_found');
   const refusal = refusalToSend(member);
   if (refusal) throw refusal;
   const decided = decide(first, wish, userId);

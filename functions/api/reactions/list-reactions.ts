@@ -1,10 +1,11 @@
 import { partsOfMessageId } from '#contract/ids.ts';
 import type { listReactions } from '#contract/reactions.ts';
 import { Refusal } from '#domain/refusal.ts';
+import { firstVisible } from '#domain/settings.ts';
 import { signingKey } from '#gateways/signing-key.ts';
 import { cursorFor, positionOf } from '#runtime/cursor.ts';
 import type { Handle } from '#runtime/service.ts';
-import { findMember } from '#table/member.ts';
+import { findHeadFor } from '#table/conversation-list.ts';
 import { findStoredMessage } from '#table/message.ts';
 import { listReacted } from '#table/reaction.ts';
 import { emojiNamed } from './emoji.ts';
@@ -19,11 +20,12 @@ export const handleListReactions: Handle<typeof listReactions> = async (
   const key = await signingKey('cursor');
   const list = `reactions\n${tenant}\n${userId}\n${messageId}\n${emoji ?? ''}`;
   const after = cursor === undefined ? undefined : String(positionOf(key, list, cursor)[0]);
-  const [member, stored] = await Promise.all([
-    findMember(tenant, message.conversationId, userId),
+  const [{ head, member }, stored] = await Promise.all([
+    findHeadFor(tenant, message.conversationId, userId),
     findStoredMessage(tenant, message),
   ]);
-  if (!member || !stored) throw new Refusal('message.not_found');
+  if (!head || !member || !stored || message.seq < firstVisible(head.rules, member))
+    throw new Refusal('message.not_found');
   if (stored.b.type === 'deleted') return { body: { items: [], nextCursor: null } };
   const { reacted, more } = await listReacted(tenant, message, { emoji, after, limit });
   const last = reacted.at(-1);

@@ -1,11 +1,12 @@
 import { partsOfMessageId } from '#contract/ids.ts';
 import type { listReceipts } from '#contract/receipts.ts';
 import { Refusal } from '#domain/refusal.ts';
+import { firstVisible } from '#domain/settings.ts';
 import { watermarksOf } from '#domain/watermark.ts';
 import { signingKey } from '#gateways/signing-key.ts';
 import { cursorFor, positionOf } from '#runtime/cursor.ts';
 import type { Handle } from '#runtime/service.ts';
-import { findMember } from '#table/member.ts';
+import { findHeadFor } from '#table/conversation-list.ts';
 import { findStoredMessage } from '#table/message.ts';
 import { listStates, sendersAfter } from '#table/receipts.ts';
 import { quietReaders } from '#table/user.ts';
@@ -22,11 +23,11 @@ export const handleListReceipts: Handle<typeof listReceipts> = async (
   const key = await signingKey('cursor');
   const list = `receipts\n${tenant}\n${userId}\n${messageId}`;
   const after = cursor === undefined ? undefined : String(positionOf(key, list, cursor)[0]);
-  const [member, message] = await Promise.all([
-    findMember(tenant, conversationId, userId),
+  const [{ head, member }, message] = await Promise.all([
+    findHeadFor(tenant, conversationId, userId),
     findStoredMessage(tenant, { conversationId, seq }),
   ]);
-  if (!member || !message) throw new Refusal('message.not_found');
+  if (!head || !member || !message || seq < firstVisible(head.rules, member)) throw new Refusal('message.not_found');
   const [{ states, more }, spoke] = await Promise.all([
     listStates(tenant, conversationId, { after, limit }),
     sendersAfter(tenant, conversationId, seq),
