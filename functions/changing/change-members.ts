@@ -6,13 +6,14 @@ import { Refusal } from '#domain/refusal.ts';
 import { log as logger } from '#runtime/log.ts';
 import { mintClientId, parseOperationId } from '#runtime/operation-id.ts';
 import type { Request } from '#runtime/service.ts';
+import { listenersOf } from '#table/bump.ts';
 import { digestOf } from '#table/digest.ts';
 import { append } from '#table/log/append.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
 import { forget } from '#table/log/settle.ts';
-import { audienceOf } from '#table/member.ts';
 import { findStoredMessage, type StoredMessage, toMessage } from '#table/message.ts';
 import { commitMembership, type Part } from '#table/participants-commit.ts';
+import { setApart } from './set-apart.ts';
 
 /** Times one number is tried because somebody else changed the conversation's members meanwhile. */
 const TRIES = 8;
@@ -108,9 +109,11 @@ export async function commitChange(
   const body = stored.b;
   const event = eventOf(conversationId, seq, body, toMessage(conversationId, seq, stored));
   const gone = event.type === 'participant:removed' ? event.userIds : [];
-  const audience = audienceOf(tenant, conversationId).then((members) => [...members, ...gone]);
+  const listeners = listenersOf(tenant, conversationId);
+  const audience = listeners.then((members) => [...members.map((member) => member.userId), ...gone]);
   await Promise.all([
     announce(tenant, audience, conversationId, [event]),
+    event.type === 'participant:added' && setApart(tenant, conversationId, listeners),
     // The change is stored: what could not be tidied up now is tidied up by the next writer.
     appended.head &&
       forget(log, appended.head).catch((error: unknown) =>

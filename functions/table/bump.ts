@@ -1,9 +1,8 @@
 import { ConditionalCheckFailedException, documents, pagesOf } from '#aws/documents.ts';
 import type { Listener } from '#domain/bump.ts';
 import { conversationPartition, type Head } from './conversation.ts';
-import { listPlace } from './conversation-list.ts';
 import type { TenantKey } from './entity.ts';
-import { MemberEntity } from './member.ts';
+import { LARGE, largePlace, listPlace, MemberEntity } from './member.ts';
 import { TABLE } from './schema.ts';
 import { speakerAttributeOf, speakerKey } from './speakers.ts';
 import { tableName } from './table-name.ts';
@@ -30,12 +29,15 @@ export async function listenersOf(tenant: TenantKey, conversationId: string): Pr
         userId: String(item.sk).slice(2),
         readSeq: item.readSeq as number | undefined,
         bumped: item.bumped as number | undefined,
-        activityAt: Number(String(item[TABLE.byUser.sortKey]).split('#')[1]),
+        activityAt: activityAt(String(item[TABLE.byUser.sortKey])),
       });
   return listeners;
 }
 
-/** AP-91 Move a conversation up in one member's list, never down; false when it is there already. */
+const activityAt = (place: string): number | undefined =>
+  place.startsWith(LARGE) ? undefined : Number(place.split('#')[1]);
+
+/** AP-91 Move a conversation up in one member's list, never down, or out of the large ones; false when it is there already. */
 async function moveUp(
   tenant: TenantKey,
   conversationId: string,
@@ -47,9 +49,13 @@ async function moveUp(
       TableName: tableName(),
       Key: MemberEntity.key(tenant, { conversationId, userId }),
       UpdateExpression: 'SET #place = :place, bumped = :bumped',
-      ConditionExpression: 'attribute_exists(pk) AND #place < :place',
+      ConditionExpression: 'attribute_exists(pk) AND (#place < :place OR begins_with(#place, :large))',
       ExpressionAttributeNames: { '#place': TABLE.byUser.sortKey },
-      ExpressionAttributeValues: { ':place': listPlace(at, conversationId), ':bumped': readSeq ?? 0 },
+      ExpressionAttributeValues: {
+        ':place': listPlace(at, conversationId),
+        ':bumped': readSeq ?? 0,
+        ':large': LARGE,
+      },
     });
     return true;
   } catch (error) {
@@ -66,6 +72,31 @@ export const moveUpFor = async (
   at: number,
 ): Promise<void> => {
   await Promise.all(listeners.map((listener) => moveUp(tenant, conversationId, listener, at)));
+};
+
+/** AP-302 Put a conversation that has become large among the large ones of some members' lists: three write units each, once. */
+export const setApartFor = async (
+  tenant: TenantKey,
+  conversationId: string,
+  listeners: readonly Pick<Listener, 'userId'>[],
+): Promise<void> => {
+  await Promise.all(
+    listeners.map(async ({ userId }) => {
+      try {
+        await documents.update({
+          TableName: tableName(),
+          Key: MemberEntity.key(tenant, { conversationId, userId }),
+          UpdateExpression: 'SET #place = :place',
+          ConditionExpression: 'attribute_exists(pk)',
+          ExpressionAttributeNames: { '#place': TABLE.byUser.sortKey },
+          ExpressionAttributeValues: { ':place': largePlace(conversationId) },
+        });
+      } catch (error) {
+        // They have left meanwhile.
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+    }),
+  );
 };
 
 /**

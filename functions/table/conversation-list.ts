@@ -1,8 +1,8 @@
 import { documents } from '#aws/documents.ts';
 import { batchGet } from './batch-get.ts';
 import { type Head, HeadEntity } from './conversation.ts';
-import { digits, join, type TenantKey } from './entity.ts';
-import { type Member, MemberEntity, userPartition } from './member.ts';
+import type { TenantKey } from './entity.ts';
+import { LARGE, type Member, MemberEntity, userPartition } from './member.ts';
 import { TABLE } from './schema.ts';
 import { tableName } from './table-name.ts';
 import { type MemberState, memberStateOf } from './watermark.ts';
@@ -32,36 +32,90 @@ export async function headsOf(tenant: TenantKey, conversationIds: readonly strin
   return new Map(items.map((item) => [idByKey.get(String(item.pk))!, HeadEntity.fromItem(item)]));
 }
 
-/** Where a conversation with this activity (ms) stands in its members' lists. */
-export const listPlace = (activityAt: number, conversationId: string): string =>
-  join('C', digits(activityAt), conversationId);
-
 /** A membership as the by-user index holds it: without watermarks. */
 export type Listed = Omit<MemberState, 'readSeq' | 'readN' | 'readG' | 'deliveredSeq' | 'ownN' | 'bumped'>;
 
-/** AP-05 The conversations of a user, by activity, newest first, before the place `before`. */
+/** Large conversations that a first page reads beside as many others as it shows, in the same query. */
+const LARGE_BESIDE = 16;
+
+/** A page of a user's memberships: those that lie by activity, with their places, and all those of large conversations. */
+export interface ListedPage {
+  readonly memberships: readonly { readonly member: Listed; readonly place: string }[];
+  readonly large: readonly Listed[];
+  readonly more: boolean;
+}
+
+/**
+ * AP-05 The conversations of a user, by activity, newest first, before the place `before`. From the start, or `withLarge`,
+ * the user's large conversations too, which have no place: there are few, and one query reads both.
+ */
 export async function listMemberships(
   tenant: TenantKey,
   userId: string,
-  page: { readonly before: string | undefined; readonly limit: number },
-): Promise<{ memberships: { member: Listed; place: string }[]; more: boolean }> {
+  page: { readonly before: string | undefined; readonly limit: number; readonly withLarge: boolean },
+): Promise<ListedPage> {
+  const { before, limit } = page;
+  if (before === undefined) {
+    let found = await stretch(tenant, userId, { first: 'C#', last: `${LARGE}~`, limit: limit + 1 + LARGE_BESIDE });
+    // Somebody in very many large conversations: all of them first, then what a page shows of the others.
+    while (found.next !== undefined && found.items.every(isLarge)) {
+      const further = await stretch(tenant, userId, { first: 'C#', last: found.next, limit: limit + 1 + LARGE_BESIDE });
+      found = {
+        items: [...found.items, ...further.items.filter(({ place }) => place !== found.next)],
+        next: further.next,
+      };
+    }
+    const small = found.items.filter((item) => !isLarge(item));
+    return {
+      memberships: small.slice(0, limit),
+      large: found.items.filter(isLarge).map(({ member }) => member),
+      more: small.length > limit || found.next !== undefined,
+    };
+  }
+  const [small, large] = await Promise.all([
+    // BETWEEN includes the place itself, which the last page showed already.
+    stretch(tenant, userId, { first: 'C#', last: before, limit: limit + 2 }),
+    page.withLarge ? allLarge(tenant, userId) : [],
+  ]);
+  const after = small.items.filter(({ place }) => place !== before);
+  return { memberships: after.slice(0, limit), large, more: after.length > limit };
+}
+
+const isLarge = ({ place }: { readonly place: string }): boolean => place.startsWith(LARGE);
+
+/** AP-301 A user's memberships of large conversations. */
+async function allLarge(tenant: TenantKey, userId: string): Promise<Listed[]> {
+  const found: Listed[] = [];
+  for (let last: string | undefined = `${LARGE}~`; last !== undefined; ) {
+    const page: Stretch = await stretch(tenant, userId, { first: LARGE, last, limit: 100 });
+    found.push(...page.items.filter(({ place }) => place !== last).map(({ member }) => member));
+    last = page.next;
+  }
+  return found;
+}
+
+interface Stretch {
+  readonly items: readonly { readonly member: Listed; readonly place: string }[];
+  /** The place to go on from, which was read already; undefined when there is nothing further. */
+  readonly next: string | undefined;
+}
+
+/** A stretch of a user's places, the last first, both ends included. */
+async function stretch(
+  tenant: TenantKey,
+  userId: string,
+  { first, last, limit }: { readonly first: string; readonly last: string; readonly limit: number },
+): Promise<Stretch> {
   const { name, partitionKey, sortKey } = TABLE.byUser;
-  const { Items } = await documents.query({
+  const { Items, LastEvaluatedKey } = await documents.query({
     TableName: tableName(),
     IndexName: name,
-    KeyConditionExpression: '#u = :u AND #s BETWEEN :first AND :before',
+    KeyConditionExpression: '#u = :u AND #s BETWEEN :first AND :last',
     ExpressionAttributeNames: { '#u': partitionKey, '#s': sortKey },
-    ExpressionAttributeValues: {
-      ':u': userPartition(tenant, userId),
-      ':first': 'C#',
-      ':before': page.before ?? 'C#~',
-    },
+    ExpressionAttributeValues: { ':u': userPartition(tenant, userId), ':first': first, ':last': last },
     ScanIndexForward: false,
-    // BETWEEN includes the place itself, which the last page showed already.
-    Limit: page.limit + (page.before === undefined ? 1 : 2),
+    Limit: limit,
   });
-  const found = Items.map((item) => ({ member: memberStateOf(item), place: String(item[sortKey]) })).filter(
-    ({ place }) => place !== page.before,
-  );
-  return { memberships: found.slice(0, page.limit), more: found.length > page.limit };
+  const items = Items.map((item) => ({ member: memberStateOf(item), place: String(item[sortKey]) }));
+  return { items, next: LastEvaluatedKey === undefined ? undefined : items.at(-1)?.place };
 }

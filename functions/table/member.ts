@@ -39,13 +39,24 @@ const base = entity({
 
 export const MemberEntity = {
   ...base,
-  /** With its place in the by-user index: by `activityAt` (ms), newest last. */
-  toItem: (tenant: TenantKey, member: Member, activityAt: number): Item => ({
+  /** With its place in the by-user index: by `activityAt` (ms), newest last, or apart from these in a `large` conversation. */
+  toItem: (tenant: TenantKey, member: Member, activityAt: number | 'large'): Item => ({
     ...base.toItem(tenant, member, member),
     [TABLE.byUser.partitionKey]: userPartition(tenant, member.userId),
-    [TABLE.byUser.sortKey]: join('C', digits(activityAt), member.conversationId),
+    [TABLE.byUser.sortKey]:
+      activityAt === 'large' ? largePlace(member.conversationId) : listPlace(activityAt, member.conversationId),
   }),
 };
+
+/** Where a conversation with this activity (ms) stands in its members' lists. */
+export const listPlace = (activityAt: number, conversationId: string): string =>
+  join('C', digits(activityAt), conversationId);
+
+/** What the places of large conversations begin with: after all others, so that one query reads both. */
+export const LARGE = 'L#';
+
+/** Where a conversation stands that has too many members to be moved in all their lists: it is merged in when they are read. */
+export const largePlace = (conversationId: string): string => LARGE + conversationId;
 
 /** AP-02 One user's membership, consistently; undefined when there is none. */
 export async function findMember(

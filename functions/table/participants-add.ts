@@ -1,4 +1,5 @@
 import { type CancellationReason, documents, TransactionCanceledException } from '#aws/documents.ts';
+import { MOST_TO_TELL } from '#domain/watermark.ts';
 import type { TenantKey } from './entity.ts';
 import { calmly } from './log/contention.ts';
 import { MemberEntity } from './member.ts';
@@ -20,7 +21,7 @@ export interface Addition {
   /** Those of them of whom something was remembered: no longer. */
   readonly returning?: readonly string[];
   /** What was read of the counts, so that a ban given meanwhile is noticed. */
-  readonly seen?: { readonly standings?: number | undefined };
+  readonly seen?: { readonly members: number; readonly standings?: number | undefined };
   readonly seq: number;
   readonly at: number;
   /** Client id and digest of the operation: a repetition finds them in the entry. */
@@ -37,6 +38,7 @@ export type NotAdded = 'seq' | 'actor' | 'cap' | 'members';
  */
 export async function addMembers(tenant: TenantKey, addition: Addition): Promise<StoredMessage | NotAdded> {
   const { conversationId, actor, actorRoles, userIds, cap, seen, seq, at } = addition;
+  const large = (seen?.members ?? 0) + userIds.length > MOST_TO_TELL;
   const TableName = tableName();
   const entry: StoredMessage = {
     u: actor,
@@ -73,7 +75,7 @@ export async function addMembers(tenant: TenantKey, addition: Addition): Promise
             Item: MemberEntity.toItem(
               tenant,
               { userId, conversationId, role: 'member', joinedAt: at, joinedSeq: seq, addedBy: actor },
-              at,
+              large ? 'large' : at,
             ),
             ConditionExpression: missing,
           },

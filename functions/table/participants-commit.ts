@@ -1,4 +1,5 @@
 import { documents, type TransactItem, TransactionCanceledException } from '#aws/documents.ts';
+import { MOST_TO_TELL } from '#domain/watermark.ts';
 import type { TenantKey } from './entity.ts';
 import { calmly } from './log/contention.ts';
 import { grantedSeqOf, type Member, MemberEntity } from './member.ts';
@@ -43,11 +44,11 @@ export const goes = (tenant: TenantKey, member: Member): TransactItem => ({
   Delete: { TableName: tableName(), Key: MemberEntity.key(tenant, member), ...unchanged(member) },
 });
 
-/** Part of a membership change: a new member comes. */
-export const comes = (tenant: TenantKey, member: Member): TransactItem => ({
+/** Part of a membership change: a new member comes, into a conversation of so many with them. */
+export const comes = (tenant: TenantKey, member: Member, members: number): TransactItem => ({
   Put: {
     TableName: tableName(),
-    Item: MemberEntity.toItem(tenant, member, member.joinedAt),
+    Item: MemberEntity.toItem(tenant, member, members > MOST_TO_TELL ? 'large' : member.joinedAt),
     ConditionExpression: 'attribute_not_exists(pk)',
   },
 });

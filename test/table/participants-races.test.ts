@@ -120,7 +120,7 @@ describe('what was read before it changed', () => {
     await room.by('bob', 'banParticipant', { userId: 'eve' });
     const late = await commitMembership(tenant, { conversationId, seq: 9 }, entry, [
       counted(tenant, conversationId, { members: 1, cap: 9, seen: count }),
-      comes(tenant, { conversationId, userId: 'eve', role: 'member', joinedAt: 1, joinedSeq: 9, addedBy: 'eve' }),
+      comes(tenant, { conversationId, userId: 'eve', role: 'member', joinedAt: 1, joinedSeq: 9, addedBy: 'eve' }, 5),
     ]);
     expect(late).toBe('changed');
     await expectSound(room);

@@ -1,5 +1,6 @@
 import { IDENTITY_MUTANTS } from './identity.ts';
 import { IMPORT_MUTANTS } from './imports.ts';
+import { LIST_MUTANTS } from './lists.ts';
 import { LIVE_MUTANTS } from './live.ts';
 import { LOG_MUTANTS } from './log.ts';
 import { MATRIX_MUTANTS } from './matrix.ts';
@@ -35,5 +36,6 @@ export const MUTANTS: readonly Mutant[] = [
   ...IMPORT_MUTANTS,
   ...USER_MUTANTS,
   ...UNREAD_MUTANTS,
+  ...LIST_MUTANTS,
   ...MODERATION_MUTANTS,
 ];

@@ -1,3 +1,4 @@
+import { setApart } from '#changing/set-apart.ts';
 import { MEMBER_CAP } from '#contract/conversations.ts';
 import type { addParticipants } from '#contract/participants.ts';
 import type { Output } from '#contract/route.ts';
@@ -9,13 +10,13 @@ import { rolesToAdd } from '#domain/settings.ts';
 import type { Caller } from '#runtime/caller.ts';
 import { mintClientId, parseOperationId, partOfOperation } from '#runtime/operation-id.ts';
 import type { Handle } from '#runtime/service.ts';
+import { listenersOf } from '#table/bump.ts';
 import type { Head } from '#table/conversation.ts';
 import { findHeadFor } from '#table/conversation-list.ts';
 import { digestOf } from '#table/digest.ts';
 import { append } from '#table/log/append.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
 import { forget } from '#table/log/settle.ts';
-import { audienceOf } from '#table/member.ts';
 import { findStoredMessage, type StoredMessage, toMessage } from '#table/message.ts';
 import { addMembers, MOST_AT_ONCE } from '#table/participants-add.ts';
 import { readRoom } from '#table/participants-room.ts';
@@ -120,8 +121,11 @@ async function addSome(
   const added = entry.b.userIds;
   const message = toMessage(conversationId, appended.seq, entry);
   const event = { type: 'participant:added', conversationId, seq: appended.seq, userIds: added, message } as const;
+  const listeners = listenersOf(tenant, conversationId);
+  const audience = listeners.then((found) => found.map((listener) => listener.userId));
   await Promise.all([
-    announce(tenant, audienceOf(tenant, conversationId), conversationId, [event]),
+    announce(tenant, audience, conversationId, [event]),
+    setApart(tenant, conversationId, listeners),
     appended.head && forget(log, appended.head),
   ]);
   return report(added);

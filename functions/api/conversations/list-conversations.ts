@@ -1,12 +1,14 @@
 import type { listConversations } from '#contract/conversations.ts';
 import type { MySettings } from '#contract/member-settings.ts';
 import type { Input, Output } from '#contract/route.ts';
+import { mergedPlaces } from '#domain/bump.ts';
 import { signingKey } from '#gateways/signing-key.ts';
 import { cursorFor, positionOf } from '#runtime/cursor.ts';
 import type { Handle } from '#runtime/service.ts';
 import type { Head } from '#table/conversation.ts';
 import { headsOf, type Listed, listMemberships } from '#table/conversation-list.ts';
 import type { TenantKey } from '#table/entity.ts';
+import { listPlace } from '#table/member.ts';
 import { countUnread } from '#table/unread.ts';
 import { statesOf } from '#table/watermark.ts';
 import { settingsAt, toMyConversation } from './my-conversation.ts';
@@ -50,9 +52,16 @@ async function unreadOf(
   return new Map(counts);
 }
 
+/** A membership with its conversation's head, at its place in the list. */
+interface Entry {
+  readonly place: string;
+  readonly member: Listed;
+  readonly head: Head;
+}
+
 /**
  * A page of the caller's conversations: one query of the by-user index, one batch of heads, and one of read markers for
- * those in which somebody else wrote last.
+ * those in which somebody else wrote last. Large conversations, which no send moves, are merged in by what their heads say.
  */
 export const handleListConversations: Handle<typeof listConversations> = async (
   { limit, cursor, ...filters },
@@ -60,17 +69,26 @@ export const handleListConversations: Handle<typeof listConversations> = async (
 ) => {
   const key = await signingKey('cursor');
   const list = `conversations\n${tenant}\n${userId}\n${JSON.stringify(filters)}`;
-  let before = cursor === undefined ? undefined : String(positionOf(key, list, cursor)[0]);
+  const position = cursor === undefined ? undefined : positionOf(key, list, cursor);
+  let before = position && String(position[0]);
+  let large: Entry[] | undefined;
   const items: Item[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    const { memberships, more } = await listMemberships(tenant, userId, { before, limit: limit - items.length });
+    const room = limit - items.length;
+    const withLarge = large === undefined && position?.[1] === 1;
+    const page = await listMemberships(tenant, userId, { before, limit: room, withLarge });
     const heads = await headsOf(
       tenant,
-      memberships.map(({ member }) => member.conversationId),
+      [...page.memberships.map(({ member }) => member), ...page.large].map((member) => member.conversationId),
     );
-    const found = memberships.flatMap(({ member }) => {
+    large ??= page.large.flatMap((member) => {
       const head = heads.get(member.conversationId);
-      return head && isWanted(filters, head, settingsAt(member.mine, at)) ? [{ member, head }] : [];
+      return head ? [{ member, head, place: listPlace(head.lastAt, member.conversationId) }] : [];
+    });
+    const merged = mergedPlaces({ items: page.memberships, more: page.more }, large, { before, limit: room });
+    const found = merged.items.flatMap((entry): Entry[] => {
+      const head = 'head' in entry ? entry.head : heads.get(entry.member.conversationId);
+      return head && isWanted(filters, head, settingsAt(entry.member.mine, at)) ? [{ ...entry, head }] : [];
     });
     const unread = await unreadOf(tenant, userId, found);
     for (const { member, head } of found) {
@@ -78,8 +96,9 @@ export const handleListConversations: Handle<typeof listConversations> = async (
       const isUnread = item.unreadCount > 0 || (member.mine?.markedUnread ?? false);
       if (passes(filters.unread, isUnread, undefined)) items.push(item);
     }
-    before = more ? memberships.at(-1)?.place : undefined;
+    before = merged.more ? merged.items.at(-1)?.place : undefined;
     if (before === undefined || items.length >= limit) break;
   }
-  return { body: { items, nextCursor: before === undefined ? null : cursorFor(key, list, [before]) } };
+  const nextCursor = before === undefined ? null : cursorFor(key, list, [before, large?.length ? 1 : 0]);
+  return { body: { items, nextCursor } };
 };

@@ -32,7 +32,11 @@ export const handleJoin: Handle<typeof joinConversation> = async ({ conversation
           body: { type: 'system', kind: 'participant_joined', userIds: [userId], roles: [{ userId, role }] },
           parts: (seq, at) => [
             counted(tenant, conversationId, { members: 1, cap, seen: state.count }),
-            comes(tenant, { userId, conversationId, role, joinedAt: at, joinedSeq: seq, addedBy: userId }),
+            comes(
+              tenant,
+              { userId, conversationId, role, joinedAt: at, joinedSeq: seq, addedBy: userId },
+              state.count.members + 1,
+            ),
             ...(standing ? [forgotten(tenant, { conversationId, userId })] : []),
           ],
         };
