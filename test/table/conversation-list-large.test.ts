@@ -5,6 +5,7 @@ import { MOST_TO_TELL } from '#domain/watermark.ts';
 import { handler as conversations } from '#functions/api/conversations/conversations.lambda.ts';
 import { handler as messages } from '#functions/api/messages/messages.lambda.ts';
 import { handler as participants } from '#functions/api/participants/participants.lambda.ts';
+import { listMemberships } from '#table/conversation-list.ts';
 import { scope } from '#table/entity.ts';
 import { call } from '#test/support/call.ts';
 import { aGroup } from '#test/support/conversations.ts';
@@ -69,4 +70,7 @@ it('moves one that is large no more with its messages again', async () => {
   await say(large, 'lou');
   await say(other, 'lou');
   expect(await order('kim')).toEqual([other, large]);
+  const places = await listMemberships(scope(tenantId), 'kim', { before: undefined, limit: 50, withLarge: true });
+  expect(places.large).toEqual([]);
+  expect(places.memberships.map(({ member }) => member.conversationId)).toEqual([other, large]);
 });
