@@ -70,7 +70,7 @@ const refusals = (codes: readonly ErrorCode[]): Record<string, JsonSchema> => {
         content: {
           'application/problem+json': {
             schema: { $ref: `${BASE}Problem` },
-            examples: Object.fromEntries(some.map((code) => [code, problemExample(code)])),
+            examples: Object.fromEntries(some.map((code) => [code, { $ref: `#/components/examples/${code}` }])),
           },
         },
       },
@@ -195,6 +195,7 @@ export function openApiDocument(version: string) {
           schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,128}$' },
         },
       },
+      examples: Object.fromEntries((Object.keys(ERRORS) as ErrorCode[]).map((code) => [code, problemExample(code)])),
       headers: {
         RequestId: { description: 'Names this request in the logs.', schema: { type: 'string' } },
         RetryAfter: { description: 'Seconds to wait before trying again.', schema: { type: 'integer' } },
