@@ -1,6 +1,7 @@
 import * as audit from './audit.ts';
 import * as changes from './conversation-changes.ts';
 import * as conversations from './conversations.ts';
+import * as forwards from './forwards.ts';
 import * as health from './health.ts';
 import * as imports from './imports.ts';
 import * as media from './media.ts';
@@ -61,6 +62,7 @@ export const messagesApi = {
   deleteMessage: messages.deleteMessage,
   restoreMessage: messages.restoreMessage,
   listVersions: messages.listVersions,
+  forwardMessage: forwards.forwardMessage,
 } as const satisfies Record<string, Route>;
 export const receiptsApi = {
   markRead: receipts.markRead,

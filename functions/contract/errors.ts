@@ -47,6 +47,7 @@ export const ERRORS = {
   'message.mention_all_forbidden': [403, 'In a conversation of this size only owners and admins mention all.'],
   'message.reply_unusable': [409, 'The message replied to is deleted, not in this conversation, or not yours to read.'],
   'message.live_ended': [409, 'The location is no longer shared live; send another one.'],
+  'message.not_forwardable': [409, 'Deleted messages and those of the server are not forwarded.'],
   'message.not_editable': [409, 'A forwarded message stays as it is.'],
   'reaction.too_many': [409, 'The message carries as many different emojis as it may; see `most`.'],
   'reaction.rate_limited': [429, 'You react more often than is allowed; try again after the time in Retry-After.'],

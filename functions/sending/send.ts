@@ -15,9 +15,9 @@ import { logOf } from '#table/log/dynamo-store.ts';
 import { forget } from '#table/log/settle.ts';
 import { type StoredMessage, toMessage } from '#table/message.ts';
 import { storedMentions } from '#table/message-parts.ts';
-import { limitSend } from './limits.ts';
+import { type Limited, limitSend } from './limits.ts';
 import type { Outgoing } from './outgoing.ts';
-import { permitOf } from './permit.ts';
+import { type Permit, permitOf } from './permit.ts';
 import { expect, isExpected, placeOf, unexpect } from './recent-senders.ts';
 import { waitTurn } from './slow-mode.ts';
 import { tidyLists } from './tidy-lists.ts';
@@ -25,9 +25,13 @@ import { tidyLists } from './tidy-lists.ts';
 /** Milliseconds after a message within which a repetition of its send pushes it again. */
 const REPUSH_MS = 60_000;
 
-/** Digest of what was asked for: the same client id with another is refused. */
-const hashOf = ({ body, attachments, mentions, replyTo }: Outgoing): string =>
-  digestOf(attachments || mentions || replyTo ? { body, attachments, mentions, replyTo } : body);
+/** Digest of what was asked for: the same client id with another is refused. A copy is of its message, whatever that says now. */
+const hashOf = ({ body, attachments, mentions, replyTo, forward }: Outgoing): string => {
+  if (forward) return digestOf({ forward: forward.messageId });
+  return digestOf(attachments || mentions || replyTo ? { body, attachments, mentions, replyTo } : body);
+};
+
+const NOT_LIMITED: Limited = { refusal: undefined, quota: undefined };
 
 /**
  * Sends a message as its caller, now: decide, commit, announce. Beside the commit the audience's sockets are read, so that
@@ -42,8 +46,9 @@ export async function send(
   const { conversationId, clientId, body } = outgoing;
   const log = logOf(tenant, conversationId);
   const place = placeOf(caller, conversationId);
-  const limited = limitSend(caller, body, now);
-  const permitted = permitOf(caller, outgoing, now);
+  const { refusal: unfit } = outgoing.forward ?? {};
+  const limited = unfit ? NOT_LIMITED : limitSend(caller, body, now);
+  const permitted = unfit ? { refusal: unfit, slowSeconds: 0 } : permitOf(caller, outgoing, now);
   const permit = Promise.all([permitted, limited]).then(
     ([{ refusal, slowSeconds }, { refusal: beyond }]) =>
       // Last: a turn is taken only by what nothing else refuses.
@@ -56,12 +61,13 @@ export async function send(
   const hash = hashOf(outgoing);
   const mentions = storedMentions(mentionsOf(outgoing.mentions));
   const stored = async (at: number): Promise<StoredMessage> => {
-    const { quote } = await permitted;
+    const { quote }: Permit = await permitted;
     return {
       ...{ u: userId, c: clientId, h: hash, b: body, a: at, v: 1 },
       ...(outgoing.attachments ? { f: [...outgoing.attachments] } : {}),
       ...(mentions ? { m: mentions } : {}),
       ...(quote ? { q: quote } : {}),
+      ...(outgoing.forward?.origin ? { w: outgoing.forward.origin } : {}),
     };
   };
   let appended: Awaited<ReturnType<typeof append<Head>>>;
@@ -75,7 +81,7 @@ export async function send(
         preview: previewOf(userId, body),
         store: async (seq, at) => log.put(seq, await stored(at)),
       },
-      { permit, speculate: isExpected(place, now) },
+      { permit, speculate: !unfit && isExpected(place, now) },
     );
   } catch (error) {
     if (error instanceof Refusal) unexpect(place);

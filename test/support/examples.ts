@@ -75,6 +75,7 @@ export const EXAMPLES: Inputs = {
     deleteMessage: { messageId: OWN_MESSAGE_ID, conversationId: CONVERSATION_ID },
     restoreMessage: { messageId: DELETED_MESSAGE_ID },
     listVersions: { messageId: MESSAGE_ID },
+    forwardMessage: { messageId: MESSAGE_ID, targets: [{ conversationId: CHANNEL_ID }] },
   },
   receipts: {
     markRead: { conversationId: CONVERSATION_ID, seq: 1 },

@@ -2,6 +2,7 @@ import type { Mutant } from './mutant.ts';
 
 const PARTS = 'functions/domain/message-parts.ts';
 const DOMAIN = 'test/domain/message-parts.test.ts';
+const FORWARD = 'test/table/forward.test.ts';
 const TYPES = 'test/table/message-types.test.ts';
 
 /** Guards of what a message may say and carry. */
@@ -135,6 +136,45 @@ export const MESSAGE_PARTS_MUTANTS: readonly Mutant[] = [
     from: "quoted.stored.b.type !== 'deleted' && ",
     to: '',
     test: TYPES,
+    needs: 'emulator',
+  },
+  {
+    name: 'forward-immutable',
+    invariant: 'A copy stays as it is',
+    guard: 'a forwarded message is not edited',
+    file: 'functions/domain/message-change.ts',
+    from: "if (forwarded) return new Refusal('message.not_editable');",
+    to: '',
+    test: DOMAIN,
+  },
+  {
+    name: 'forward-origin',
+    invariant: 'A copy stays as it is',
+    guard: 'a copy of a copy keeps the first origin',
+    file: 'functions/domain/forward.ts',
+    from: 'w ?? { c:',
+    to: '(w && undefined) ?? { c:',
+    test: FORWARD,
+    needs: 'emulator',
+  },
+  {
+    name: 'forward-deleted',
+    invariant: 'A deleted message is quoted nowhere',
+    guard: 'deleted messages and the server’s own are not forwarded',
+    file: 'functions/domain/forward.ts',
+    from: "if (body.type === 'deleted' || body.type === 'system') throw",
+    to: "if (body.type === 'deleted' && body.type === 'system') throw",
+    test: FORWARD,
+    needs: 'emulator',
+  },
+  {
+    name: 'forward-once',
+    invariant: 'I2',
+    guard: 'a retry is of the same message, whatever that says now',
+    file: 'functions/sending/send.ts',
+    from: 'if (forward) return digestOf({ forward: forward.messageId });',
+    to: '',
+    test: FORWARD,
     needs: 'emulator',
   },
 ];

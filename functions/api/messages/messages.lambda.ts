@@ -2,6 +2,7 @@ import { messagesApi } from '#contract/api.ts';
 import { service } from '#runtime/service.ts';
 import { handleDeleteMessage } from './delete-message.ts';
 import { handleEditMessage } from './edit-message.ts';
+import { handleForwardMessage } from './forward-message.ts';
 import { handleGetMessage } from './get-message.ts';
 import { handleListMessages } from './list-messages.ts';
 import { handleListVersions } from './list-versions.ts';
@@ -16,4 +17,5 @@ export const handler = service(messagesApi, {
   deleteMessage: handleDeleteMessage,
   restoreMessage: handleRestoreMessage,
   listVersions: handleListVersions,
+  forwardMessage: handleForwardMessage,
 });
