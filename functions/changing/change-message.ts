@@ -18,8 +18,9 @@ import { logOf } from '#table/log/dynamo-store.ts';
 import { forget } from '#table/log/settle.ts';
 import { audienceOf, type Member } from '#table/member.ts';
 import { findStoredMessage, type StoredMessage, toMessage } from '#table/message.ts';
-import { changeMessage, showInLists } from '#table/message-change.ts';
+import { showInLists } from '#table/message-change.ts';
 import { storedMentions } from '#table/message-parts.ts';
+import { threadOfChange } from './thread-of-change.ts';
 
 /** A message that somebody wants to change, with all that a decision needs. */
 export interface Found {
@@ -88,9 +89,10 @@ export async function changeOnce(
   const conflict = async () => new Refusal('message.version_conflict', { current: await current() });
   const refusal = change.refusal ?? (stored.v === change.version ? undefined : await conflict());
   const last = head.lastSeq === target;
+  const thread = threadOfChange(tenant, { conversationId, seq: target }, stored);
   const what = { kind: change.kind, seq: target, before: stored.b, version: change.version } as const;
   const store = async (seq: number, at: number): Promise<boolean> => {
-    const written = await changeMessage(tenant, {
+    const written = await thread.write({
       conversationId,
       seq,
       actor: userId,
@@ -132,8 +134,9 @@ export async function changeOnce(
     messageId: message.id,
     patch: { body, attachments, mentions, replyTo, forwardedFrom, version, editedAt },
   } as const;
+  const behind = await thread.events(change.kind, appended.seq);
   await Promise.all([
-    announce(tenant, sockets, conversationId, [event]),
+    announce(tenant, sockets, conversationId, [event, ...behind]),
     appended.head &&
       forget(log, appended.head).catch((error: unknown) =>
         logger.error('log.forget_failed', error, { conversationId }),

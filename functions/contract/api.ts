@@ -15,6 +15,7 @@ import * as receipts from './receipts.ts';
 import type { Route } from './route.ts';
 import * as search from './search.ts';
 import * as tenant from './tenant.ts';
+import * as threads from './threads.ts';
 import * as users from './users.ts';
 
 /**
@@ -76,6 +77,15 @@ export const reactionsApi = {
   removeReactions: reactions.removeReactions,
   listReactions: reactions.listReactions,
 } as const satisfies Record<string, Route>;
+export const threadsApi = {
+  replyToMessage: threads.replyToMessage,
+  listReplies: threads.listReplies,
+  getThread: threads.getThread,
+  listThreadParticipants: threads.listThreadParticipants,
+  subscribeToThread: threads.subscribeToThread,
+  markThreadRead: threads.markThreadRead,
+  listThreads: threads.listThreads,
+} as const satisfies Record<string, Route>;
 export const realtimeApi = { createTicket: realtime.createTicket } as const satisfies Record<string, Route>;
 export const mediaApi = {
   requestUpload: media.requestUpload,
@@ -114,6 +124,7 @@ export const api = {
   messages: messagesApi,
   receipts: receiptsApi,
   reactions: reactionsApi,
+  threads: threadsApi,
   realtime: realtimeApi,
   media: mediaApi,
   search: searchApi,

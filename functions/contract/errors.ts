@@ -49,6 +49,8 @@ export const ERRORS = {
   'message.live_ended': [409, 'The location is no longer shared live; send another one.'],
   'message.not_forwardable': [409, 'Deleted messages and those of the server are not forwarded.'],
   'message.not_editable': [409, 'A forwarded message stays as it is.'],
+  'thread.too_deep': [409, 'Replies go no deeper here; reply to a message further up. See `most`.'],
+  'thread.beyond_last': [400, 'There is no such number in the thread yet; see `last`.'],
   'reaction.too_many': [409, 'The message carries as many different emojis as it may; see `most`.'],
   'reaction.rate_limited': [429, 'You react more often than is allowed; try again after the time in Retry-After.'],
   'media.not_found': [404, 'There is no such media, or you may not see it.'],

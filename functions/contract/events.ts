@@ -5,6 +5,7 @@ import { MySettings } from './member-settings.ts';
 import { Message, Reaction } from './messages.ts';
 import { MemberRole } from './participants.ts';
 import { ChangedFields } from './settings.ts';
+import { MyThread, ThreadSummary } from './thread.ts';
 
 /** What an edit, a deletion or a restoration changes of a message. */
 const MessagePatch = Message.pick({
@@ -59,6 +60,30 @@ export const Event = z.discriminatedUnion('type', [
     messageId: MessageId,
     userId: UserId,
     reactions: z.array(Reaction),
+  }),
+  /**
+   * The first reply: the message `rootId` is the root of a thread now. It follows the reply's own `message:created` in the
+   * same frame and bears its number.
+   */
+  z.strictObject({
+    type: z.literal('thread:created'),
+    conversationId: ConversationId,
+    seq: z.int(),
+    rootId: MessageId,
+    summary: ThreadSummary,
+  }),
+  /**
+   * With `seq` and `summary`, to every member: another reply, or one was deleted or restored; it follows that event in the
+   * same frame and bears its number. The summary is put in the place of one with a smaller version. With `mine`, to one's own
+   * devices: one's subscription or read marker is another now.
+   */
+  z.strictObject({
+    type: z.literal('thread:updated'),
+    conversationId: ConversationId,
+    seq: z.int().optional(),
+    rootId: MessageId,
+    summary: ThreadSummary.optional(),
+    mine: MyThread.optional(),
   }),
   z.strictObject({
     type: z.literal('participant:added'),

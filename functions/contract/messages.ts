@@ -4,6 +4,7 @@ import { MessageBody, MessageDraft } from './message-bodies.ts';
 import { Attachments, ForwardedFrom, Mentions, MentionsDraft, ReplyTo } from './message-parts.ts';
 import { Cursor, Limit, page } from './page.ts';
 import { route } from './route.ts';
+import { MessageThread } from './thread.ts';
 import { READS, REWRITES, TAKES_AWAY, WRITES } from './within.ts';
 
 /** An emoji on a message: how many reacted with it, and the first of them. */
@@ -38,6 +39,8 @@ export const Message = z
     editedAt: Instant.nullable(),
     /** In the order in which their emojis came; nothing on a deleted message. */
     reactions: z.array(Reaction),
+    /** Null for a message that is no reply and has none. */
+    thread: MessageThread.nullable(),
   })
   .meta({ id: 'Message' });
 export type Message = z.output<typeof Message>;

@@ -26,9 +26,10 @@ import { tidyLists } from './tidy-lists.ts';
 const REPUSH_MS = 60_000;
 
 /** Digest of what was asked for: the same client id with another is refused. A copy is of its message, whatever that says now. */
-const hashOf = ({ body, attachments, mentions, replyTo, forward }: Outgoing): string => {
+const hashOf = ({ body, attachments, mentions, replyTo, forward, within }: Outgoing): string => {
   if (forward) return digestOf({ forward: forward.messageId });
-  return digestOf(attachments || mentions || replyTo ? { body, attachments, mentions, replyTo } : body);
+  const asked = attachments || mentions || replyTo ? { body, attachments, mentions, replyTo } : body;
+  return digestOf(within ? [within.asked, asked] : asked);
 };
 
 const NOT_LIMITED: Limited = { refusal: undefined, quota: undefined };
@@ -43,10 +44,10 @@ export async function send(
   outgoing: Outgoing,
 ): Promise<Answer<Message>> {
   const { tenant, userId } = caller;
-  const { conversationId, clientId, body } = outgoing;
+  const { conversationId, clientId, body, within } = outgoing;
   const log = logOf(tenant, conversationId);
   const place = placeOf(caller, conversationId);
-  const { refusal: unfit } = outgoing.forward ?? {};
+  const unfit = outgoing.forward?.refusal ?? within?.refusal;
   const limited = unfit ? NOT_LIMITED : limitSend(caller, body, now);
   const permitted = unfit ? { refusal: unfit, slowSeconds: 0 } : permitOf(caller, outgoing, now);
   const permit = Promise.all([permitted, limited]).then(
@@ -68,6 +69,7 @@ export async function send(
       ...(mentions ? { m: mentions } : {}),
       ...(quote ? { q: quote } : {}),
       ...(outgoing.forward?.origin ? { w: outgoing.forward.origin } : {}),
+      ...(within?.place ? { t: within.place } : {}),
     };
   };
   let appended: Awaited<ReturnType<typeof append<Head>>>;
@@ -79,9 +81,10 @@ export async function send(
         clientId,
         hash,
         preview: previewOf(userId, body),
-        store: async (seq, at) => log.put(seq, await stored(at)),
+        store: async (seq, at) => (within ? within.store(seq, await stored(at)) : log.put(seq, await stored(at))),
       },
-      { permit, speculate: !unfit && isExpected(place, now) },
+      // A reply's target may be gone: its number is taken when that is known.
+      { permit, speculate: !unfit && !within && isExpected(place, now) },
     );
   } catch (error) {
     if (error instanceof Refusal) unexpect(place);
@@ -92,8 +95,10 @@ export async function send(
   const { seq, at, replayed, head } = appended;
   const message = toMessage(conversationId, seq, replayed?.kind === 'message' ? replayed.message : await stored(at));
   const push = replayed === undefined || now - at < REPUSH_MS;
+  const behind = (await within?.events(seq, at, replayed !== undefined)) ?? [];
+  const created = { type: 'message:created', conversationId, seq, message } as const;
   await Promise.all([
-    push && announce(tenant, sockets, conversationId, [{ type: 'message:created', conversationId, seq, message }]),
+    push && announce(tenant, sockets, conversationId, [created, ...behind]),
     // The message is stored: what could not be tidied up now is tidied up by the next sender.
     head && tidyLists(tenant, conversationId, { head, listeners, sender: userId, at }),
     head && forget(log, head).catch((error: unknown) => logger.error('log.forget_failed', error, { conversationId })),

@@ -1,4 +1,9 @@
-import { ConditionalCheckFailedException, documents, TransactionCanceledException } from '#aws/documents.ts';
+import {
+  ConditionalCheckFailedException,
+  documents,
+  type TransactItem,
+  TransactionCanceledException,
+} from '#aws/documents.ts';
 import type { MessageBody } from '#contract/message-bodies.ts';
 import { batchGet } from './batch-get.ts';
 import { HeadEntity } from './conversation.ts';
@@ -25,6 +30,8 @@ export interface MessageChange {
   readonly mentions?: StoredMentions | null | undefined;
   /** True: the message does not list the change, so that one which changes all day stays small. */
   readonly fleeting?: boolean | undefined;
+  /** What else changes with it: the thread that a reply is in. */
+  readonly parts?: readonly TransactItem[];
 }
 
 /** What a change does to its message, besides the version that it changes. */
@@ -48,10 +55,14 @@ const updateOf = ({ seq, at, body, mentions, fleeting = false }: MessageChange) 
 
 /**
  * AP-70 Change a message's body and write the log's entry with what was before, both or neither, while the message is in
- * the version that was changed. `seq`: something lies at the number. `stale`: the message has changed meanwhile.
+ * the version that was changed. `seq`: something lies at the number. `stale`: the message has changed meanwhile. `part`:
+ * what else was to change has.
  */
-export async function changeMessage(tenant: TenantKey, change: MessageChange): Promise<'done' | 'seq' | 'stale'> {
-  const { conversationId, seq, actor, operationId, hash, at, what } = change;
+export async function changeMessage(
+  tenant: TenantKey,
+  change: MessageChange,
+): Promise<'done' | 'seq' | 'stale' | 'part'> {
+  const { conversationId, seq, actor, operationId, hash, at, what, parts = [] } = change;
   const TableName = tableName();
   const update = updateOf(change);
   const entry: StoredChange = { u: actor, c: operationId, h: hash, a: at, d: what };
@@ -78,6 +89,7 @@ export async function changeMessage(tenant: TenantKey, change: MessageChange): P
             },
           },
         },
+        ...parts,
       ]),
     );
     return 'done';
@@ -85,7 +97,7 @@ export async function changeMessage(tenant: TenantKey, change: MessageChange): P
     if (!(error instanceof TransactionCanceledException)) throw error;
     const failed = error.CancellationReasons.findIndex(({ Code }) => Code === 'ConditionalCheckFailed');
     if (failed < 0) throw error;
-    return failed === 0 ? 'seq' : 'stale';
+    return failed === 0 ? 'seq' : failed === 1 ? 'stale' : 'part';
   }
 }
 

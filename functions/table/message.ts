@@ -6,6 +6,7 @@ import type { Message, Reaction } from '#contract/messages.ts';
 import type { Tally } from '#domain/reaction.ts';
 import { digits, entity, join, type Key, type TenantKey } from './entity.ts';
 import { partsOf, StoredParts } from './message-parts.ts';
+import { StoredPlace, StoredSummary, threadOf } from './message-thread.ts';
 import { tableName } from './table-name.ts';
 
 /** An emoji on a message: see `Tally` in `domain/reaction.ts`. */
@@ -14,7 +15,7 @@ export const StoredTally = z.object({ e: z.string(), c: z.number(), u: z.array(z
 /**
  * A message as stored. One-letter names: a page of 50 reads every byte of them.
  * `u` sender, `c` client id, `h` hash of the first body, `b` body, `a` server time (ms), `s` original time (ms, imports),
- * `v` version, `e` and `l` of its changes, `r` reactions, the rest in `message-parts.ts`.
+ * `v` version, `e` and `l` of its changes, `r` reactions, `t` and `k` its thread, the rest in `message-parts.ts`.
  */
 export const StoredMessage = z.object({
   u: z.string(),
@@ -29,6 +30,9 @@ export const StoredMessage = z.object({
   l: z.array(z.number()).optional(),
   /** Reactions: `n` counts how often they changed, `t` the tally of each emoji (see `domain/reaction.ts`). */
   r: z.object({ n: z.number(), t: z.array(StoredTally) }).optional(),
+  /** Of a reply: where it stands. Of a root: the summary of its thread (both in `domain/thread.ts`). */
+  t: StoredPlace.optional(),
+  k: StoredSummary.optional(),
   ...StoredParts,
 });
 export type StoredMessage = z.output<typeof StoredMessage>;
@@ -70,6 +74,7 @@ export const toMessage = (conversationId: string, seq: number, stored: StoredMes
   version: stored.v,
   editedAt: stored.e === undefined ? null : new Date(stored.e).toISOString(),
   reactions: stored.b.type === 'deleted' ? [] : (stored.r?.t ?? []).map(toReaction),
+  thread: threadOf(conversationId, seq, stored),
 });
 
 /** AP-07 One message by its id's parts, consistently; undefined when there is none or the number is a void. */

@@ -16,6 +16,8 @@ export const MESSAGE_ID = 'msg_AZqYt2a0cK6fPpQ1mWk3Zg_1';
 /** A message of ada's, and one that she has deleted. */
 export const OWN_MESSAGE_ID = 'msg_AZqYt2a0cK6fPpQ1mWk3Zg_2';
 export const DELETED_MESSAGE_ID = 'msg_AZqYt2a0cK6fPpQ1mWk3Zg_3';
+/** A reply of ada's to bob's message. */
+export const REPLY_ID = 'msg_AZqYt2a0cK6fPpQ1mWk3Zg_6';
 /** A channel of bob's: ada is in it, and was offered its ownership. */
 export const CHANNEL_ID = 'cnv_AZqYt2a0cK6fPpQ1mWk3Zw';
 export const MEDIA_ID = 'med_AZqYt2a0cK6fPpQ1mWk3Zg';
@@ -88,6 +90,19 @@ export const EXAMPLES: Inputs = {
     removeReaction: { messageId: MESSAGE_ID, emoji: '🎉' },
     removeReactions: { messageId: MESSAGE_ID },
     listReactions: { messageId: MESSAGE_ID, emoji: '🎉' },
+  },
+  threads: {
+    replyToMessage: {
+      messageId: MESSAGE_ID,
+      clientId: 'AZqYt2a0cK6fPpQ1mWk3Zg',
+      body: { type: 'text', text: 'And a good morning to you.' },
+    },
+    listReplies: { messageId: MESSAGE_ID, view: 'tree', limit: 10 },
+    getThread: { messageId: REPLY_ID },
+    listThreadParticipants: { messageId: MESSAGE_ID },
+    subscribeToThread: { messageId: MESSAGE_ID, state: 'following' },
+    markThreadRead: { messageId: MESSAGE_ID, upTo: 6 },
+    listThreads: { limit: 10 },
   },
   realtime: { createTicket: {} },
   media: {

@@ -40,6 +40,7 @@ export const created = (seq: number, characters = 5): Extract<Event, { type: 'me
     version: 1,
     editedAt: null,
     reactions: [],
+    thread: null,
   },
 });
 

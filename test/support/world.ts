@@ -20,10 +20,12 @@ import {
   MEDIA_ID,
   MESSAGE_ID,
   OWN_MESSAGE_ID,
+  REPLY_ID,
 } from './examples.ts';
 import { moderationItems } from './moderation-world.ts';
 import { participantItems } from './participants-world.ts';
 import { SETTINGS_CHANGE, settingsItems } from './settings-world.ts';
+import { summaryAt, threadItems } from './threads-world.ts';
 
 const AT = Date.UTC(2026, 10, 21, 9, 30);
 /** The number of the change that deleted a message. */
@@ -65,7 +67,7 @@ export function itemsOf(tenantId: string): Item[] {
   };
   const imported = conversationIdOfImport(tenant, IMPORT_ID);
   return [
-    head(CONVERSATION_ID, SETTINGS_CHANGE),
+    head(CONVERSATION_ID, partsOfMessageId(REPLY_ID).seq),
     RateBucketEntity.toItem(tenant, { userId: 'ada', counted: 'messages' }, { t: AT * 1_000 }),
     UserEntity.toItem(tenant, 'ada', {
       userId: 'ada',
@@ -90,6 +92,7 @@ export function itemsOf(tenantId: string): Item[] {
     }),
     ...participantItems(tenant, AT),
     ...settingsItems(tenant, AT),
+    ...threadItems(tenant, AT),
     ...moderationItems(tenant, AT),
     member('ada', 'owner'),
     member('bob', 'member'),
@@ -102,6 +105,7 @@ export function itemsOf(tenantId: string): Item[] {
         a: AT,
         v: 1,
         r: { n: 1, t: [{ e: '🎉', c: 1, u: ['ada'] }] },
+        k: summaryAt(AT),
       },
     ),
     ReactionEntity.toItem(

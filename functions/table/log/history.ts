@@ -76,7 +76,9 @@ export async function historyPage(
   for (;;) {
     const page = await scan(tenant, conversationId, { ...place, from, limit });
     if (page.seqs.length === 0) return { messages: [], next: undefined };
-    const cut = await firstUnsettled(log, head, page);
+    // What is unsettled was taken before the highest number shown, so before its message was stored.
+    const highest = page.messages.find(({ seq }) => seq === Math.max(...page.seqs))?.createdAt;
+    const cut = await firstUnsettled(log, head, page.seqs, highest ? Date.parse(highest) : undefined);
     const seqs = page.seqs.filter((seq) => seq < cut);
     const messages = page.messages.filter(({ seq }) => seq < cut);
     const beyond = seqs.length < page.seqs.length;
@@ -94,17 +96,23 @@ export async function historyPage(
   }
 }
 
-/** The smallest unsettled number at or below what the page shows; Infinity when all is settled. */
-async function firstUnsettled(log: LogStore, head: LogHead, page: Scan): Promise<number> {
-  const highest = Math.max(...page.seqs);
-  const shown = new Set(page.seqs);
+/**
+ * The smallest unsettled number at or below those that a page shows; Infinity when all is settled. `takenBy`: a time (ms) by
+ * which the highest of them was stored, where it is known.
+ */
+export async function firstUnsettled(
+  log: LogStore,
+  head: LogHead,
+  seqs: readonly number[],
+  takenBy: number | undefined,
+): Promise<number> {
+  const highest = Math.max(...seqs);
+  const shown = new Set(seqs);
   const suspects = [...Object.values(head.recent), ...Object.values(head.older)].filter(
     (seq) => seq < highest && !shown.has(seq),
   );
   for (let seq = head.seq + 1; seq < highest; seq++) if (!shown.has(seq)) suspects.push(seq);
   if (suspects.length === 0) return Number.POSITIVE_INFINITY;
-  // All of them were taken before the highest number shown, so before its message was stored.
-  const takenBy = page.messages.find(({ seq }) => seq === highest)?.createdAt;
-  const settled = await settle(log, suspects, takenBy ? Date.parse(takenBy) : head.lastAt);
+  const settled = await settle(log, suspects, takenBy ?? head.lastAt);
   return Math.min(Number.POSITIVE_INFINITY, ...suspects.filter((seq) => !settled.has(seq)));
 }

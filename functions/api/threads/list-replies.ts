@@ -1,0 +1,110 @@
+import { messageIdOf } from '#contract/ids.ts';
+import type { Message } from '#contract/messages.ts';
+import type { Input, Output } from '#contract/route.ts';
+import { type listReplies, MOST_BELOW } from '#contract/threads.ts';
+import { type TreePage, treePage } from '#domain/thread-page.ts';
+import { signingKey } from '#gateways/signing-key.ts';
+import { cursorFor, positionOf } from '#runtime/cursor.ts';
+import type { Handle } from '#runtime/service.ts';
+import type { TenantKey } from '#table/entity.ts';
+import { logOf } from '#table/log/dynamo-store.ts';
+import { firstUnsettled } from '#table/log/history.ts';
+import { toMessage } from '#table/message.ts';
+import { type Listed, listReplies as listStored, messagesAt } from '#table/thread.ts';
+import { findSeen, type Seen } from './find-thread.ts';
+
+/** Greater than any number of a log. */
+const END = 999_999_999_999_999;
+/** Replies that a call looks through, and that it looks through at a time. */
+const [MOST_READ, STEP] = [1_000, 250];
+/** Characters of JSON on a page: a function answers with 6 MB at most. */
+const MOST_CHARACTERS = 1_000_000;
+
+type Asked = Pick<Input<typeof listReplies>, 'view' | 'order' | 'limit'>;
+type Body = Output<typeof listReplies>;
+/** What a page shows, by number. */
+type Page = TreePage;
+
+/** Replies below a message on one side of a place, as far as a call looks; `last` is undefined where there are no more. */
+async function look(tenant: TenantKey, seen: Seen, newest: boolean, from: number | undefined, enough: number) {
+  const { conversationId, seq, stored, head } = seen;
+  const thread = { conversationId, root: stored.t?.r ?? seq };
+  const floor = Math.max(seen.from, head.firstSeq, seq + 1);
+  let [first, last] = newest ? [floor, (from ?? END) - 1] : [Math.max(floor, (from ?? 0) + 1), END];
+  const replies: Listed[] = [];
+  let left: number | undefined;
+  for (let read = 0; read < MOST_READ && replies.length < enough; read += STEP) {
+    const limit = Math.min(STEP, stored.t ? STEP : enough - replies.length);
+    const range = { first, last, newest, limit, below: stored.t ? seq : undefined };
+    const stretch = await listStored(tenant, thread, range);
+    replies.push(...stretch.replies);
+    left = stretch.last;
+    if (left === undefined) break;
+    if (newest) last = left - 1;
+    else first = left + 1;
+  }
+  return { replies, left };
+}
+
+/** The replies that may be shown: none beyond an unsettled number of the log. `held`: that number, where it holds some back. */
+async function settled(tenant: TenantKey, { conversationId, head }: Seen, replies: readonly Listed[]) {
+  if (replies.length === 0) return { shown: replies, held: undefined };
+  const seqs = replies.map(({ seq }) => seq);
+  const cut = await firstUnsettled(logOf(tenant, conversationId), head, seqs, undefined);
+  const shown = replies.filter(({ seq }) => seq < cut);
+  return { shown, held: shown.length < replies.length ? cut : undefined };
+}
+
+/** Flat: the first `limit` of what was read. `left`: how far was read when there is more. */
+function flatPage(shown: readonly Listed[], limit: number, left: number | undefined): Page {
+  const order = shown.slice(0, limit).map(({ seq }) => seq);
+  return { order, truncated: [], next: shown.length > limit ? order.at(-1) : left };
+}
+
+/** The page, made smaller until its messages fit an answer. */
+function fitting(pageOf: (share: number) => Page, messages: ReadonlyMap<number, Message>): Page {
+  for (let share = 1; ; share /= 2) {
+    const page = pageOf(share);
+    const characters = page.order.reduce((sum, seq) => sum + JSON.stringify(messages.get(seq) ?? '').length, 0);
+    if (characters <= MOST_CHARACTERS || page.order.length <= 1) return page;
+  }
+}
+
+async function pageBelow(tenant: TenantKey, seen: Seen, { view, order, limit }: Asked, from: number | undefined) {
+  const { conversationId, seq } = seen;
+  const [newest, tree] = [order === 'newest' && view === 'flat', view === 'tree'];
+  const { replies, left } = await look(tenant, seen, newest, from, tree ? MOST_READ : limit);
+  const { shown, held } = await settled(tenant, seen, replies);
+  // Forwards, a young hole is waited for where the page stops; backwards, what lies below it is still to come.
+  const above = held !== undefined && shown.length === 0 ? held : undefined;
+  const more = newest ? (left ?? above) : held === undefined ? left : shown.at(-1)?.seq;
+  const pageOf = (share: number): Page => {
+    const most = Math.max(1, Math.floor(limit * share));
+    const below = Math.floor(MOST_BELOW * share);
+    return tree ? treePage(shown, seq, { limit: most, below, more: more !== undefined }) : flatPage(shown, most, more);
+  };
+  const stored = await messagesAt(tenant, conversationId, pageOf(1).order);
+  const messages = new Map([...stored].map(([at, message]) => [at, toMessage(conversationId, at, message)]));
+  return { page: fitting(pageOf, messages), messages };
+}
+
+/** A page of the replies below a message. Its cursors carry their own order; a tree's go on with the next direct replies. */
+export const handleListReplies: Handle<typeof listReplies> = async (
+  { messageId, cursor, ...asked },
+  { caller },
+): Promise<{ body: Body }> => {
+  const { tenant, userId } = caller;
+  const key = await signingKey('cursor');
+  const list = `replies\n${tenant}\n${userId}\n${messageId}\n${asked.view}`;
+  const [order, from] = cursor === undefined ? [asked.order] : positionOf(key, list, cursor);
+  const seen = await findSeen(caller, messageId);
+  const place = { ...asked, order: order === 'newest' ? ('newest' as const) : ('oldest' as const) };
+  const { page, messages } = await pageBelow(tenant, seen, place, from === undefined ? undefined : Number(from));
+  return {
+    body: {
+      items: page.order.flatMap((seq) => messages.get(seq) ?? []),
+      truncated: page.truncated.map((seq) => messageIdOf(seen.conversationId, seq)),
+      nextCursor: page.next === undefined ? null : cursorFor(key, list, [place.order, page.next]),
+    },
+  };
+};

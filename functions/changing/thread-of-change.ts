@@ -1,0 +1,50 @@
+import type { Event } from '#contract/events.ts';
+import { messageIdOf } from '#contract/ids.ts';
+import { Refusal } from '#domain/refusal.ts';
+import type { Summary } from '#domain/thread.ts';
+import type { TenantKey } from '#table/entity.ts';
+import { findStoredMessage, type MessageKey, type StoredMessage } from '#table/message.ts';
+import { changeMessage, type MessageChange } from '#table/message-change.ts';
+import { toSummary } from '#table/message-thread.ts';
+import { removalParts } from '#table/thread.ts';
+
+/** Tries of one change at its number; each failure means that somebody else changed the thread. */
+const ROUNDS = 20;
+
+/**
+ * How a message is changed that may be a reply: one that is deleted or restored is counted on its root in the same
+ * transaction, and its thread is told of behind the change.
+ */
+export function threadOfChange(tenant: TenantKey, { conversationId, seq }: MessageKey, { t: place }: StoredMessage) {
+  let made: Summary | undefined;
+  const findSummary = async (): Promise<Summary | undefined> =>
+    place && (await findStoredMessage(tenant, { conversationId, seq: place.r }))?.k;
+  return {
+    async write(change: MessageChange): Promise<'done' | 'seq' | 'stale'> {
+      const { kind } = change.what;
+      for (let round = 1; round <= ROUNDS; round++) {
+        const before = kind === 'message_edited' ? undefined : await findSummary();
+        // Without its root a reply changes alone: there is nobody left to count it.
+        const counted =
+          place && before && kind !== 'message_edited'
+            ? removalParts(tenant, { conversationId, seq }, place, before, kind)
+            : undefined;
+        const written = await changeMessage(tenant, { ...change, ...(counted ? { parts: counted.parts } : {}) });
+        made = counted?.after;
+        if (written !== 'part') return written;
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 5 * round));
+      }
+      throw new Refusal('service.contended');
+    },
+
+    /** What is told behind the change; a repetition tells how the thread stands now. */
+    async events(kind: MessageChange['what']['kind'], number: number): Promise<Event[]> {
+      const summary = !place || kind === 'message_edited' ? undefined : (made ?? (await findSummary()));
+      if (!place || !summary) return [];
+      const rootId = messageIdOf(conversationId, place.r);
+      return [
+        { type: 'thread:updated', conversationId, seq: number, rootId, summary: toSummary(conversationId, summary) },
+      ];
+    },
+  };
+}
