@@ -18,11 +18,11 @@ export interface Outgoing {
   /** A copy of the message with this id: what it comes from or, where the caller may not have it, why. */
   readonly forward?: { readonly messageId: string; readonly origin?: Origin; readonly refusal?: Refusal } | undefined;
   /** Set for a reply in a thread. */
-  readonly within?: Within | undefined;
+  readonly within?: Threaded | undefined;
 }
 
 /** What a message has to do with a thread, as far as sending it is concerned. */
-export interface Within {
+export interface Threaded {
   /** What it answers: the same `clientId` for another answer is refused. */
   readonly asked: unknown;
   /** Why there can be no such reply; undefined when there can. */

@@ -24,7 +24,7 @@ import {
 } from './examples.ts';
 import { moderationItems } from './moderation-world.ts';
 import { participantItems } from './participants-world.ts';
-import { SETTINGS_CHANGE, settingsItems } from './settings-world.ts';
+import { settingsItems } from './settings-world.ts';
 import { summaryAt, threadItems } from './threads-world.ts';
 
 const AT = Date.UTC(2026, 10, 21, 9, 30);

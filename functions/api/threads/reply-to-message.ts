@@ -7,7 +7,7 @@ import type { Caller } from '#runtime/caller.ts';
 import { log } from '#runtime/log.ts';
 import { mintClientId } from '#runtime/operation-id.ts';
 import type { Handle } from '#runtime/service.ts';
-import type { Within } from '#sending/outgoing.ts';
+import type { Threaded } from '#sending/outgoing.ts';
 import { send } from '#sending/send.ts';
 import type { TenantKey } from '#table/entity.ts';
 import { findStoredMessage, type StoredMessage } from '#table/message.ts';
@@ -52,7 +52,7 @@ function within(
   { conversationId, seq: parent }: { readonly conversationId: string; readonly seq: number },
   { stored: answered, refusal }: { stored?: StoredMessage; refusal?: Refusal },
   mentioned: readonly string[],
-): Within {
+): Threaded {
   const placed = answered && !refusal ? placeUnder(parent, answered.t) : undefined;
   const place = placed instanceof Refusal ? undefined : placed;
   const thread = { conversationId, root: place?.r ?? answered?.t?.r ?? parent };
