@@ -37,6 +37,11 @@ export const ERRORS = {
   'message.not_yours': [403, 'Only its author, an owner or an admin may do this to the message.'],
   'message.deleted': [409, 'The message is deleted.'],
   'message.version_conflict': [409, 'The message has changed since; see `current`.'],
+  'message.edit_window_over': [403, 'The tenant lets authors edit for a while only, and it is over; see `minutes`.'],
+  'message.delete_window_over': [
+    403,
+    'The tenant lets authors delete for a while only, and it is over; see `minutes`.',
+  ],
   'message.not_restorable': [409, 'The message is not deleted, or was deleted too long ago.'],
   'message.too_long': [400, 'The text is longer than the tenant allows; see `maxCharacters`.'],
   'message.rate_limited': [429, 'You send more than the tenant allows; try again after the time in Retry-After.'],

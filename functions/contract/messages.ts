@@ -159,6 +159,7 @@ export const editMessage = route({
     'message.deleted',
     'message.not_editable',
     'message.live_ended',
+    'message.edit_window_over',
     'message.version_conflict',
     ...contentRefusals,
     ...changeRefusals,
@@ -170,23 +171,21 @@ export const deleteMessage = route({
   method: 'DELETE',
   path: '/messages/{messageId}',
   aliases: [{ method: 'DELETE', path: '/conversations/{conversationId}/messages/{messageId}' }],
-  summary: 'Delete a message: its author may, and owners and admins; its place stays',
+  summary:
+    'Delete a message for everybody: its author may, and owners and admins, as far as the tenant lets them; its place stays',
   permission: 'message:send',
   within: TAKES_AWAY,
   uses: [...changing, 'sockets:post', 'stragglers:send'],
   input: z.strictObject(inConversation),
   output: Message,
-  refuses: ['message.not_found', 'message.not_yours', ...changeRefusals],
+  refuses: ['message.not_found', 'message.not_yours', 'message.delete_window_over', ...changeRefusals],
   status: 200,
 });
-
-/** Hours within which who deleted a message may bring it back. */
-export const RESTORE_HOURS = 24;
 
 export const restoreMessage = route({
   method: 'POST',
   path: '/messages/{messageId}/restore',
-  summary: 'Bring back a message that you deleted within the last day',
+  summary: 'Bring back a message that you deleted, within a day or what the tenant says',
   permission: 'message:send',
   within: WRITES,
   uses: [...changing, 'sockets:post', 'stragglers:send'],

@@ -11,6 +11,12 @@ export const MAX_RATE = 6_000;
 /** Days of the longest retention: ten years. */
 export const MAX_RETENTION_DAYS = 3_650;
 
+/** Minutes of the longest time in which an author may edit or delete: a year. */
+export const MAX_CHANGE_MINUTES = 525_600;
+
+/** Hours of the longest time in which a deleted message may come back: thirty days. */
+export const MAX_RESTORE_HOURS = 720;
+
 /** Seconds for which a function may still go by settings that were changed meanwhile. */
 export const SETTINGS_SECONDS = 30;
 
@@ -47,6 +53,16 @@ const Retention = z.strictObject({
   /** Days after which messages go; null keeps them for ever. */
   days: z.int().min(1).max(MAX_RETENTION_DAYS).nullable(),
 });
+const Changing = z.strictObject({
+  /** Minutes within which an author may edit a message; null: for ever. */
+  editMinutes: z.int().min(1).max(MAX_CHANGE_MINUTES).nullable(),
+  /** Minutes within which an author may delete a message for everybody; null: for ever; 0: never. */
+  deleteMinutes: z.int().min(0).max(MAX_CHANGE_MINUTES).nullable(),
+  /** Owners and admins of a conversation may delete any message in it. */
+  moderatorsDelete: z.boolean(),
+  /** Hours within which who deleted a message may bring it back; 0: never. */
+  restoreHours: z.int().min(0).max(MAX_RESTORE_HOURS),
+});
 const Features = z.strictObject({
   /** Users may create channels. */
   channels: z.boolean(),
@@ -58,6 +74,7 @@ export const TenantRules = z.strictObject({
   uploads: Uploads,
   content: Content,
   retention: Retention,
+  changing: Changing,
   features: Features,
 });
 export type TenantRules = z.output<typeof TenantRules>;
@@ -68,6 +85,7 @@ export const DEFAULT_RULES: TenantRules = {
   uploads: { types: UploadType.options },
   content: { types: MessageType.options, customNames: [] },
   retention: { days: null },
+  changing: { editMinutes: null, deleteMinutes: null, moderatorsDelete: true, restoreHours: 24 },
   features: { channels: true },
 };
 
@@ -77,6 +95,7 @@ export const RulesChange = z.strictObject({
   uploads: Uploads.partial().optional(),
   content: Content.partial().optional(),
   retention: Retention.partial().optional(),
+  changing: Changing.partial().optional(),
   features: Features.partial().optional(),
 });
 export type RulesChange = z.output<typeof RulesChange>;

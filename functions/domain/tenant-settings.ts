@@ -9,6 +9,7 @@ export const changedRules = (rules: TenantRules, change: RulesChange): TenantRul
   uploads: { ...rules.uploads, ...change.uploads },
   content: { ...rules.content, ...change.content },
   retention: { ...rules.retention, ...change.retention },
+  changing: { ...rules.changing, ...change.changing },
   features: { ...rules.features, ...change.features },
 });
 

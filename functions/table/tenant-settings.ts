@@ -11,6 +11,7 @@ const StoredRules = z.object({
   uploads: Rules.shape.uploads.partial().strip().default({}),
   content: Rules.shape.content.partial().strip().default({}),
   retention: Rules.shape.retention.partial().strip().default({}),
+  changing: Rules.shape.changing.partial().strip().default({}),
   features: Rules.shape.features.partial().strip().default({}),
 });
 
@@ -19,6 +20,7 @@ const complete = (stored: z.output<typeof StoredRules>): TenantRules => ({
   uploads: { ...DEFAULT_RULES.uploads, ...stored.uploads },
   content: { ...DEFAULT_RULES.content, ...stored.content },
   retention: { ...DEFAULT_RULES.retention, ...stored.retention },
+  changing: { ...DEFAULT_RULES.changing, ...stored.changing },
   features: { ...DEFAULT_RULES.features, ...stored.features },
 });
 

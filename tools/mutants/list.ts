@@ -10,6 +10,7 @@ import { MESSAGE_PARTS_MUTANTS } from './message-parts.ts';
 import { MODERATION_MUTANTS } from './moderation.ts';
 import type { Mutant } from './mutant.ts';
 import { REACTION_MUTANTS } from './reactions.ts';
+import { RETENTION_MUTANTS } from './retention.ts';
 import { ROLE_MUTANTS } from './roles.ts';
 import { RUNTIME_MUTANTS } from './runtime.ts';
 import { SEARCH_MUTANTS } from './search.ts';
@@ -23,6 +24,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...LOG_MUTANTS,
   ...MESSAGE_CHANGE_MUTANTS,
   ...MESSAGE_PARTS_MUTANTS,
+  ...RETENTION_MUTANTS,
   ...REACTION_MUTANTS,
   ...SETTINGS_MUTANTS,
   ...TABLE_MUTANTS,

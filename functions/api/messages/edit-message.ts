@@ -15,9 +15,9 @@ export const handleEditMessage: Handle<typeof editMessage> = async (input, reque
   const mentions = mentionsOf(input.mentions);
   const [found, rules] = await Promise.all([findForChange(input, request), rulesOf(caller.tenant, at)]);
   const { stored, head, member, conversationId } = found;
-  const message = { senderId: stored.u, body: stored.b, forwarded: stored.w !== undefined };
+  const message = { senderId: stored.u, body: stored.b, at: stored.a, forwarded: stored.w !== undefined };
   const refusal =
-    refusalToEdit(message, caller.userId, input.body, at) ??
+    refusalToEdit(message, { userId: caller.userId, at }, input.body, rules.changing) ??
     refusalToWrite(head, member) ??
     refusalOfText(rules, input.body) ??
     (await refusalOfMentions(caller, conversationId, mentions))(member);
