@@ -6,12 +6,10 @@ import { announce } from '#delivery/announce.ts';
 import { openSocketsOf } from '#delivery/open-sockets.ts';
 import { previewOf } from '#domain/preview.ts';
 import { Refusal } from '#domain/refusal.ts';
-import { firstVisible } from '#domain/settings.ts';
 import { log as logger } from '#runtime/log.ts';
 import { mintClientId, parseOperationId } from '#runtime/operation-id.ts';
 import type { Request } from '#runtime/service.ts';
 import type { Head } from '#table/conversation.ts';
-import { findHeadFor } from '#table/conversation-list.ts';
 import { digestOf } from '#table/digest.ts';
 import { append } from '#table/log/append.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
@@ -20,6 +18,7 @@ import { audienceOf, type Member } from '#table/member.ts';
 import { findStoredMessage, type StoredMessage, toMessage } from '#table/message.ts';
 import { showInLists } from '#table/message-change.ts';
 import { storedMentions } from '#table/message-parts.ts';
+import { findVisible } from '#table/visible-message.ts';
 import { threadOfChange } from './thread-of-change.ts';
 
 /** A message that somebody wants to change, with all that a decision needs. */
@@ -34,17 +33,12 @@ export interface Found {
 /** The message, for a member of its conversation. Raises `message.not_found`, also where an alias names another conversation. */
 export async function findForChange(
   { messageId, conversationId: named }: { messageId: string; conversationId?: string | undefined },
-  { caller }: Request,
+  { caller, at }: Request,
 ): Promise<Found> {
   const { conversationId, seq } = partsOfMessageId(messageId);
-  const [{ head, member }, stored] = await Promise.all([
-    findHeadFor(caller.tenant, conversationId, caller.userId),
-    findStoredMessage(caller.tenant, { conversationId, seq }),
-  ]);
-  if (!head || !member || !stored || (named !== undefined && named !== conversationId))
-    throw new Refusal('message.not_found');
-  if (seq < firstVisible(head.rules, member)) throw new Refusal('message.not_found');
-  return { conversationId, seq, stored, head, member };
+  const visible = await findVisible(caller.tenant, { conversationId, seq }, caller.userId, at);
+  if (!visible || (named !== undefined && named !== conversationId)) throw new Refusal('message.not_found');
+  return { conversationId, seq, ...visible };
 }
 
 /** What is to become of a message. */
@@ -63,8 +57,10 @@ export interface Change {
   readonly fleeting?: boolean;
 }
 
-const shownAs = (by: string, body: MessageBody) =>
-  body.type === 'system' || body.type === 'deleted' ? { by, type: body.type, text: '' } : previewOf(by, body);
+const shownAs = (by: string, body: MessageBody, a: number) => ({
+  ...(body.type === 'system' || body.type === 'deleted' ? { by, type: body.type, text: '' } : previewOf(by, body)),
+  a,
+});
 
 /**
  * Changes a message: takes a number, writes message and log entry together, tells the sockets. The same operation id
@@ -107,7 +103,7 @@ export async function changeOnce(
     if (written !== 'stale') return written === 'done';
     const now = await current();
     // The number's update has renewed what lists show, for a change that did not happen.
-    if (last) await showInLists(tenant, conversationId, target, shownAs(now.senderId, now.body));
+    if (last) await showInLists(tenant, conversationId, target, shownAs(now.senderId, now.body, stored.a));
     throw await conflict();
   };
 
@@ -119,7 +115,7 @@ export async function changeOnce(
       hash,
       of: 'changes',
       removes: change.kind !== 'message_edited',
-      ...(last ? { renews: { lastSeq: target, preview: shownAs(stored.u, change.body) } } : {}),
+      ...(last ? { renews: { lastSeq: target, preview: shownAs(stored.u, change.body, stored.a) } } : {}),
       store,
     },
     { permit: Promise.resolve(refusal) },

@@ -3,6 +3,7 @@ import * as changes from './conversation-changes.ts';
 import * as conversations from './conversations.ts';
 import * as forwards from './forwards.ts';
 import * as health from './health.ts';
+import * as hidden from './hidden.ts';
 import * as imports from './imports.ts';
 import * as media from './media.ts';
 import * as memberSettings from './member-settings.ts';
@@ -70,6 +71,7 @@ export const receiptsApi = {
   markDelivered: receipts.markDelivered,
   listReceipts: receipts.listReceipts,
   updateMySettings: memberSettings.updateMySettings,
+  hideMessage: hidden.hideMessage,
 } as const satisfies Record<string, Route>;
 export const reactionsApi = {
   addReaction: reactions.addReaction,

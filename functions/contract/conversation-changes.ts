@@ -88,7 +88,7 @@ export const getSettings = route({
   summary: 'Get a conversation with its description, metadata and settings',
   permission: 'conversation:read',
   within: READS,
-  uses: ['table:batch-get'],
+  uses: ['table:get', 'table:batch-get'],
   input: z.strictObject({ conversationId: ConversationId }),
   output: ConversationDetails,
   refuses: ['conversation.not_found'],
@@ -114,7 +114,7 @@ export const listSettingsHistory = route({
   summary: 'List the changes of a conversation and its settings, newest first',
   permission: 'conversation:read',
   within: READS,
-  uses: ['table:batch-get', 'table:query', 'signing-key:read'],
+  uses: ['table:get', 'table:batch-get', 'table:query', 'signing-key:read'],
   input: z.strictObject({ conversationId: ConversationId, limit: Limit, cursor: Cursor.optional() }),
   output: page(
     z.strictObject({

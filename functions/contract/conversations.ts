@@ -98,7 +98,7 @@ export const getConversation = route({
   summary: 'Get a conversation you are in',
   permission: 'conversation:read',
   within: READS,
-  uses: ['table:batch-get', 'table:query'],
+  uses: ['table:get', 'table:batch-get', 'table:query'],
   input: z.strictObject({ conversationId: ConversationId }),
   output: MyConversation,
   refuses: ['conversation.not_found'],
@@ -110,7 +110,7 @@ export const listConversations = route({
   path: '/conversations',
   summary: 'List your conversations by activity, with unread counts; filters narrow it',
   permission: 'conversation:read',
-  uses: ['table:query-by-user', 'table:batch-get', 'table:query', 'signing-key:read'],
+  uses: ['table:get', 'table:query-by-user', 'table:batch-get', 'table:query', 'signing-key:read'],
   /** Without filters: what is neither archived nor hidden. A filtered page may be short while there is a next one. */
   input: z.strictObject({
     limit: Limit,

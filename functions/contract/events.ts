@@ -44,6 +44,8 @@ export const Event = z.discriminatedUnion('type', [
     messageId: MessageId,
     patch: MessagePatch,
   }),
+  /** One has deleted a message for oneself: to one's own devices. */
+  z.strictObject({ type: z.literal('message:hidden'), conversationId: ConversationId, messageId: MessageId }),
   /** What it carries is to be put in the place of what was known of these emojis; with a count of 0 one is gone. */
   z.strictObject({
     type: z.literal('reaction:added'),

@@ -19,7 +19,7 @@ const marking = {
   method: 'POST',
   permission: 'message:read',
   within: READS,
-  uses: ['table:batch-get', 'table:query', 'table:update', 'sockets:post', 'stragglers:send'],
+  uses: ['table:get', 'table:batch-get', 'table:query', 'table:update', 'sockets:post', 'stragglers:send'],
   input: z.strictObject({ conversationId: ConversationId, seq: z.int().min(1) }),
   output: Watermark,
   refuses: ['conversation.not_found', 'watermark.beyond_head'],

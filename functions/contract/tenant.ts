@@ -50,8 +50,10 @@ const Content = z.strictObject({
     .refine((names) => new Set(names).size === names.length, 'names a name twice'),
 });
 const Retention = z.strictObject({
-  /** Days after which messages go; null keeps them for ever. */
+  /** Days after which messages go, where a conversation says nothing of its own; null keeps them for ever. */
   days: z.int().min(1).max(MAX_RETENTION_DAYS).nullable(),
+  /** Most days that any conversation keeps messages, whatever it says; null: no limit. */
+  maxDays: z.int().min(1).max(MAX_RETENTION_DAYS).nullable(),
 });
 const Changing = z.strictObject({
   /** Minutes within which an author may edit a message; null: for ever. */
@@ -84,7 +86,7 @@ export const DEFAULT_RULES: TenantRules = {
   limits: { messagesPerMinute: 60, messageBurst: 60, textLength: MAX_TEXT },
   uploads: { types: UploadType.options },
   content: { types: MessageType.options, customNames: [] },
-  retention: { days: null },
+  retention: { days: null, maxDays: null },
   changing: { editMinutes: null, deleteMinutes: null, moderatorsDelete: true, restoreHours: 24 },
   features: { channels: true },
 };

@@ -32,16 +32,24 @@ export interface Rules {
   readonly slow?: number | undefined;
   /** Members see nothing from before they joined. */
   readonly since?: true | undefined;
+  /** Days that messages are kept. */
+  readonly keep?: number | undefined;
 }
 
 /** The rules of some settings; undefined when there are none. */
-export function rulesOf({ thresholds, slowModeSeconds, history }: ConversationSettings): Rules | undefined {
+export function rulesOf({
+  thresholds,
+  slowModeSeconds,
+  history,
+  retentionDays,
+}: ConversationSettings): Rules | undefined {
   const usual = DEFAULT_SETTINGS.thresholds;
   const rules = {
     ...(thresholds.send === usual.send ? {} : { send: thresholds.send }),
     ...(thresholds.add === usual.add ? {} : { add: thresholds.add }),
     ...(slowModeSeconds === 0 ? {} : { slow: slowModeSeconds }),
     ...(history === 'all' ? {} : { since: true as const }),
+    ...(retentionDays === null ? {} : { keep: retentionDays }),
   };
   return Object.keys(rules).length === 0 ? undefined : rules;
 }

@@ -3,6 +3,7 @@ import { documents } from '#aws/documents.ts';
 import { type Conversation, ConversationType } from '#contract/conversations.ts';
 import type { MemberRole } from '#contract/participants.ts';
 import { Threshold } from '#contract/settings.ts';
+import { type Sight, showsLast } from '#domain/visibility.ts';
 import { entity, type Item, join, type Key, type TenantKey } from './entity.ts';
 import { speakersIn } from './speakers.ts';
 import { tableName } from './table-name.ts';
@@ -30,9 +31,9 @@ export const Head = z.object({
   /** Greatest time (ms) of a client id ever dropped; -1 before the first drop. */
   floor: z.number(),
   lastAt: z.number(),
-  /** The number of the last message, and what a list shows of it. */
+  /** The number of the last message, and what a list shows of it; `a` is when it was sent (ms). */
   lastSeq: z.number().optional(),
-  last: z.object({ by: z.string(), type: z.string(), text: z.string() }).optional(),
+  last: z.object({ by: z.string(), type: z.string(), text: z.string(), a: z.number().optional() }).optional(),
   archivedAt: z.number().optional(),
   /** Numbers taken for messages, numbers taken to delete or restore one, and the greatest number given a void (docs/adr/0006). */
   n: z.number().optional(),
@@ -45,6 +46,7 @@ export const Head = z.object({
       add: Threshold.optional(),
       slow: z.number().optional(),
       since: z.literal(true).optional(),
+      keep: z.number().optional(),
     })
     .optional(),
 });
@@ -74,6 +76,7 @@ export const toConversation = (
   conversationId: string,
   head: Head,
   myRole: z.output<typeof MemberRole>,
+  sight: Sight,
 ): z.input<typeof Conversation> => ({
   id: conversationId,
   type: head.type,
@@ -83,16 +86,12 @@ export const toConversation = (
   seq: head.seq,
   lastActivityAt: new Date(head.lastAt).toISOString(),
   lastMessage:
-    head.last && head.lastSeq !== undefined
+    head.last && head.lastSeq !== undefined && showsLast(head, sight)
       ? { seq: head.lastSeq, senderId: head.last.by, type: head.last.type, text: head.last.text }
       : null,
   myRole,
   archivedAt: head.archivedAt === undefined ? null : new Date(head.archivedAt).toISOString(),
 });
-
-/** A conversation as somebody sees it from whom everything before a number is hidden: a last message before it too. */
-export const seenFrom = <C extends Pick<z.input<typeof Conversation>, 'lastMessage'>>(shown: C, first: number): C =>
-  shown.lastMessage && shown.lastMessage.seq < first ? { ...shown, lastMessage: null } : shown;
 
 /** AP-01 The head of a conversation, consistently; undefined when there is none. */
 export async function findHead(tenant: TenantKey, conversationId: string): Promise<Head | undefined> {

@@ -19,6 +19,8 @@ export const Member = z.object({
   grantedSeq: z.number().optional(),
   /** The other member of a direct conversation has blocked this one. */
   blocked: z.boolean().optional(),
+  /** Between which numbers they have hidden messages from themselves. */
+  hid: z.object({ first: z.number(), last: z.number() }).optional(),
 });
 export type Member = z.output<typeof Member>;
 

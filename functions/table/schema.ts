@@ -18,6 +18,17 @@ export const TABLE = {
     name: 'by-user',
     partitionKey: 'uk',
     sortKey: 'us',
-    projected: ['ty', 'userId', 'conversationId', 'role', 'joinedAt', 'joinedSeq', 'addedBy', 'grantedSeq', 'mine'],
+    projected: [
+      'ty',
+      'userId',
+      'conversationId',
+      'role',
+      'joinedAt',
+      'joinedSeq',
+      'addedBy',
+      'grantedSeq',
+      'mine',
+      'hid',
+    ],
   },
 } as const;

@@ -2,12 +2,14 @@ import * as z from 'zod';
 import { ConditionalCheckFailedException, documents } from '#aws/documents.ts';
 import type { ConversationDetails } from '#contract/conversations.ts';
 import { ConversationSettings, DEFAULT_SETTINGS } from '#contract/settings.ts';
-import { firstVisible, type Profile } from '#domain/settings.ts';
+import type { Profile } from '#domain/settings.ts';
+import { type Sight, sightOf } from '#domain/visibility.ts';
 import { batchGet } from './batch-get.ts';
-import { conversationPartition, type Head, HeadEntity, seenFrom, toConversation } from './conversation.ts';
+import { conversationPartition, type Head, HeadEntity, toConversation } from './conversation.ts';
 import { digits, entity, join, type Key, type TenantKey } from './entity.ts';
 import { type Member, MemberEntity } from './member.ts';
 import { tableName } from './table-name.ts';
+import { rulesOf as tenantRulesOf } from './tenant-settings.ts';
 
 /** Settings as they are stored: a field that is younger than the item has its default. */
 const StoredSettings = z
@@ -57,10 +59,17 @@ export interface Room {
   readonly head: Head;
   readonly member: Member;
   readonly profile: StoredProfile;
+  readonly sight: Sight;
 }
 
 /** AP-145 A conversation's head, one user's membership and the profile, consistently, in one call; undefined for an outsider. */
-export async function findRoom(tenant: TenantKey, conversationId: string, userId: string): Promise<Room | undefined> {
+export async function findRoom(
+  tenant: TenantKey,
+  conversationId: string,
+  userId: string,
+  at: number,
+): Promise<Room | undefined> {
+  const { retention } = await tenantRulesOf(tenant, at);
   const items = await batchGet(
     [
       HeadEntity.key(tenant, conversationId),
@@ -72,18 +81,19 @@ export async function findRoom(tenant: TenantKey, conversationId: string, userId
   const of = (type: string) => items.find(({ ty }) => ty === type);
   const [head, member, profile] = [of(HeadEntity.type), of(MemberEntity.type), of(ProfileEntity.type)];
   if (!head || !member) return undefined;
-  const parsed = HeadEntity.fromItem(head);
+  const [parsed, membership] = [HeadEntity.fromItem(head), MemberEntity.fromItem(member)];
   return {
     head: parsed,
-    member: MemberEntity.fromItem(member),
+    member: membership,
+    sight: sightOf(parsed, membership, retention, at),
     profile: profile ? ProfileEntity.fromItem(profile) : { ...profileOf(parsed), version: 1 },
   };
 }
 
 /** A conversation with all that is kept about it, as the API shows it. */
-export const toDetails = (conversationId: string, { head, member, profile }: Room): ConversationDetails => {
+export const toDetails = (conversationId: string, { head, member, profile, sight }: Room): ConversationDetails => {
   const { name, description, metadata, settings: conversationSettings, version } = profile;
-  const shown = seenFrom(toConversation(conversationId, head, member.role), firstVisible(head.rules, member));
+  const shown = toConversation(conversationId, head, member.role, sight);
   return { ...shown, name, description, metadata, conversationSettings, version };
 };
 

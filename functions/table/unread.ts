@@ -1,11 +1,14 @@
 import { documents } from '#aws/documents.ts';
 import { type Counted, type Reader, unreadByCounters, unreadByHand } from '#domain/unread.ts';
+import { inSight, type Sight, sightOf } from '#domain/visibility.ts';
 import type { Head } from './conversation.ts';
 import { digits, type Item, join, type TenantKey } from './entity.ts';
+import { hiddenBetween } from './hidden.ts';
 import { logPartition, MessageEntity, seqOf } from './message.ts';
 import { TABLE } from './schema.ts';
 import { speakerKey } from './speakers.ts';
 import { tableName } from './table-name.ts';
+import { rulesOf } from './tenant-settings.ts';
 import { type MemberState, markerOf } from './watermark.ts';
 
 /** A stored message, or a void, as somebody who counts sees it. */
@@ -29,13 +32,22 @@ export const readerOf = (head: Head, member: MemberState): Reader => ({
  * AP-87 Unread messages counted in the log, newest first, to the marker or to one's own last message: half a read unit for
  * about 30 messages.
  */
-async function unreadInLog(tenant: TenantKey, conversationId: string, reader: Reader, last: number): Promise<number> {
+async function unreadInLog(
+  tenant: TenantKey,
+  conversationId: string,
+  reader: Reader,
+  { last, sight }: { readonly last: number; readonly sight: Sight },
+): Promise<number> {
+  const hidden = await hiddenBetween(tenant, { conversationId, userId: reader.userId }, sight, [
+    reader.marker.seq + 1,
+    last,
+  ]);
   let unread = 0;
   for (let before = last; before > reader.marker.seq; ) {
     const { Items, LastEvaluatedKey } = await documents.query({
       TableName: tableName(),
       KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
-      ProjectionExpression: 'sk, #ty, u, b.#type',
+      ProjectionExpression: 'sk, #ty, u, a, b.#type',
       ExpressionAttributeNames: { '#ty': TABLE.entity, '#type': 'type' },
       ExpressionAttributeValues: {
         ':pk': logPartition(tenant, conversationId),
@@ -44,16 +56,26 @@ async function unreadInLog(tenant: TenantKey, conversationId: string, reader: Re
       },
       ScanIndexForward: false,
     });
-    const counted = unreadByHand(Items.map(countedOf), reader);
+    // Those out of sight or hidden count as what has been deleted.
+    const seen = (item: Item) => inSight(sight, seqOf(item.sk), Number(item.a)) && !hidden.has(seqOf(item.sk));
+    const counted = unreadByHand(
+      Items.map((item) => {
+        const one = countedOf(item);
+        return one.kind === 'message' && !seen(item) ? { ...one, deleted: true } : one;
+      }),
+      reader,
+    );
     unread += counted.unread;
-    if (counted.done || !LastEvaluatedKey) break;
+    const oldest = Items.at(-1);
+    const beyond = oldest !== undefined && Number(oldest.a) < sight.since - SKEW_MS;
+    if (counted.done || beyond || !LastEvaluatedKey) break;
     before = seqOf(LastEvaluatedKey.sk) - 1;
   }
   return unread;
 }
 
 /**
- * Messages by others after a member's marker, exactly: by counters, or in the log where those do not tell (docs/adr/0006).
+ * Messages by others after a member's marker that they see at `at` (ms), exactly: by counters, or in the log where those do not tell (docs/adr/0006).
  * A number that was taken and not filled counts until it is given a void, which whoever reads the history does.
  */
 export async function countUnread(
@@ -61,7 +83,35 @@ export async function countUnread(
   conversationId: string,
   head: Head,
   member: MemberState,
+  at: number,
 ): Promise<number> {
   const reader = readerOf(head, member);
-  return unreadByCounters(head, reader) ?? unreadInLog(tenant, conversationId, reader, head.seq);
+  const counted = unreadByCounters(head, reader);
+  if (counted === 0) return 0;
+  const { retention } = await rulesOf(tenant, at);
+  const sight = sightOf(head, member, retention, at);
+  const whole =
+    counted !== undefined &&
+    (sight.hidden?.last ?? 0) <= reader.marker.seq &&
+    (head.createdAt >= sight.since || (await isKept(tenant, conversationId, reader.marker.seq, sight)));
+  return whole ? counted : unreadInLog(tenant, conversationId, reader, { last: head.seq, sight });
+}
+
+/** Clocks of two functions may be this far apart (ms): times of a log need not rise with its numbers. */
+const SKEW_MS = 60_000;
+
+/** AP-265 Whether all messages after a number are still kept: the first of them is. */
+async function isKept(tenant: TenantKey, conversationId: string, after: number, sight: Sight): Promise<boolean> {
+  const { Items } = await documents.query({
+    TableName: tableName(),
+    KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+    ProjectionExpression: 'a',
+    ExpressionAttributeValues: {
+      ':pk': logPartition(tenant, conversationId),
+      ':first': join('M', digits(after + 1)),
+      ':last': 'M#~',
+    },
+    Limit: 1,
+  });
+  return Items.every(({ a }) => Number(a) >= sight.since + SKEW_MS);
 }

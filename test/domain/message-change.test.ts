@@ -33,6 +33,14 @@ describe('the time in which authors may change what they said', () => {
     );
   });
 
+  it('does not stop a place that is shared live', () => {
+    const place = { type: 'location', lat: 1, lon: 2, liveUntil: new Date(message.at + 60 * MINUTE).toISOString() } as const;
+    const said = { ...message, body: place };
+    const rules = policy({ editMinutes: 1 });
+    expect(refusalToEdit(said, later(59), place, rules)).toBeUndefined();
+    expect(refusalToEdit(said, later(61), place, rules)?.code).toBe('message.edit_window_over');
+  });
+
   it('of 0 minutes to delete is never', () => {
     expect(refusalToDelete(message, later(0), member, policy({ deleteMinutes: 0 }))?.code).toBe(
       'message.delete_window_over',

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { MessageDraft } from '#contract/message-bodies.ts';
 import { MENTION_ALL_MEMBERS } from '#contract/message-parts.ts';
 import { DEFAULT_RULES } from '#contract/tenant.ts';
+import { DEFAULT_RULES } from '#contract/tenant.ts';
 import { refusalToEdit } from '#domain/message-change.ts';
 import { isLive, mediaOf, mentions, mentionsOf, refusalOfLive, refusalToMention } from '#domain/message-parts.ts';
 import { previewOf } from '#domain/preview.ts';
@@ -19,7 +20,7 @@ const live = (hours: number): MessageDraft => ({
 });
 const still: MessageDraft = { type: 'location', lat: 1, lon: 2 };
 const edit = (body: MessageDraft, draft: MessageDraft, at = AT, forwarded = false) =>
-  refusalToEdit({ senderId: 'ada', body, forwarded }, 'ada', draft, at);
+  refusalToEdit({ senderId: 'ada', body, forwarded, at: AT }, { userId: 'ada', at }, draft, DEFAULT_RULES.changing);
 
 describe('a live location', () => {
   it('is shared for a day at most, from now on', () => {

@@ -5,6 +5,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { documents } from '#aws/documents.ts';
 import { ENV } from '#contract/environment.ts';
 import { searchMessages } from '#contract/search.ts';
+import { HeadEntity } from '#table/conversation.ts';
 import { type Item, scope } from '#table/entity.ts';
 import { MemberEntity } from '#table/member.ts';
 import type { StoredMessage } from '#table/message.ts';
@@ -37,6 +38,20 @@ const memberItem = (tenantId: string, conversationId: string, userId: string): I
 /** A conversation of these users. `say` stores and indexes messages; nothing of it is searchable before `refresh`. */
 async function aConversation(tenantId: string, users: readonly string[]) {
   const conversationId = aConversationId();
+  await put(
+    HeadEntity.toItem(scope(tenantId), conversationId, {
+      type: 'group',
+      createdBy: 'ada',
+      createdAt: 1,
+      seq: 0,
+      firstSeq: 1,
+      recent: {},
+      older: {},
+      generation: 0,
+      floor: -1,
+      lastAt: 1,
+    }),
+  );
   await Promise.all(users.map((userId) => put(memberItem(tenantId, conversationId, userId))));
   let seq = 0;
   const say = async (texts: readonly string[], stored: Partial<StoredMessage> = {}): Promise<Item[]> => {

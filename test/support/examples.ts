@@ -84,6 +84,7 @@ export const EXAMPLES: Inputs = {
     markDelivered: { conversationId: CONVERSATION_ID, seq: 1 },
     listReceipts: { messageId: MESSAGE_ID },
     updateMySettings: { conversationId: CONVERSATION_ID, muted: true, mutedUntil: '2027-01-01T00:00:00.000Z' },
+    hideMessage: { messageId: OWN_MESSAGE_ID },
   },
   reactions: {
     addReaction: { messageId: MESSAGE_ID, emoji: '👍' },

@@ -60,7 +60,7 @@ export function itemsOf(tenantId: string): Item[] {
       lastAt: AT,
     });
   const settings = {
-    rules: { ...DEFAULT_RULES, retention: { days: 3_650 } },
+    rules: { ...DEFAULT_RULES, retention: { days: 3_650, maxDays: null } },
     version: 2,
     at: AT,
     by: 'ada',

@@ -44,7 +44,7 @@ describe('removing', () => {
     expect(code(await read('getMessage', { messageId: said['id'] }))).toBe('message.not_found');
     expect(code(await read('listMessages', { conversationId }))).toBe('conversation.not_found');
     expect(await conversationIdsOf(tenant, 'cleo')).not.toContain(conversationId);
-    expect(await readableMessages(tenant, 'cleo', [{ conversationId, seq: 2 }])).toEqual([undefined]);
+    expect(await readableMessages(tenant, 'cleo', [{ conversationId, seq: 2 }], Date.now())).toEqual([undefined]);
     expect(await audienceOf(tenant, conversationId)).toEqual(['ada', 'bob', 'dan']);
     const entries = await denseLog(logOf(tenant, conversationId));
     expect(entries.find(({ seq }) => seq === 3)).toMatchObject({

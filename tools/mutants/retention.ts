@@ -2,6 +2,7 @@ import type { Mutant } from './mutant.ts';
 
 const POLICY = 'functions/domain/message-change.ts';
 const POLICY_TEST = 'test/domain/message-change.test.ts';
+const HIDDEN_TEST = 'test/table/hidden.test.ts';
 
 /** Guards of how long messages may be changed and are kept. */
 export const RETENTION_MUTANTS: readonly Mutant[] = [
@@ -40,5 +41,55 @@ export const RETENTION_MUTANTS: readonly Mutant[] = [
     from: ' || restoreHours === 0',
     to: '',
     test: POLICY_TEST,
+  },
+  {
+    name: 'hidden-get',
+    invariant: 'policy',
+    guard: 'what somebody deleted for themselves is not shown to them',
+    file: 'functions/table/visible-message.ts',
+    from: 'if (mayBeHidden(sight, seq) &&',
+    to: 'if (seq < 0 &&',
+    test: HIDDEN_TEST,
+    needs: 'emulator',
+  },
+  {
+    name: 'hidden-history',
+    invariant: 'policy',
+    guard: 'history leaves out what its reader deleted for themselves',
+    file: 'functions/table/log/history.ts',
+    from: 'hidden?.size ? shown',
+    to: 'hidden?.size === -1 ? shown',
+    test: HIDDEN_TEST,
+    needs: 'emulator',
+  },
+  {
+    name: 'hidden-unread',
+    invariant: 'I5',
+    guard: 'what somebody deleted for themselves is not unread',
+    file: 'functions/table/unread.ts',
+    from: '(sight.hidden?.last ?? 0) <= reader.marker.seq &&',
+    to: '',
+    test: HIDDEN_TEST,
+    needs: 'emulator',
+  },
+  {
+    name: 'hidden-preview',
+    invariant: 'policy',
+    guard: 'lists do not show what its reader deleted for themselves',
+    file: 'functions/domain/visibility.ts',
+    from: ' &&\n  sight.hidden?.last !== lastSeq;',
+    to: ';',
+    test: HIDDEN_TEST,
+    needs: 'emulator',
+  },
+  {
+    name: 'hidden-range',
+    invariant: 'policy',
+    guard: 'the range of what is hidden never loses what another device put there',
+    file: 'functions/table/hidden.ts',
+    from: "hidden ? 'hid = :known' : 'attribute_not_exists(hid)'",
+    to: "hidden ? 'hid = :known OR attribute_exists(pk)' : 'attribute_exists(pk)'",
+    test: HIDDEN_TEST,
+    needs: 'emulator',
   },
 ];

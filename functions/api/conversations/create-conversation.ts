@@ -2,6 +2,7 @@ import { type createConversation, MEMBER_CAP } from '#contract/conversations.ts'
 import type { Input } from '#contract/route.ts';
 import { announce } from '#delivery/announce.ts';
 import { Refusal } from '#domain/refusal.ts';
+import { sightOf } from '#domain/visibility.ts';
 import type { Caller } from '#runtime/caller.ts';
 import type { Handle } from '#runtime/service.ts';
 import { findHead, toConversation } from '#table/conversation.ts';
@@ -32,7 +33,8 @@ export const handleCreateConversation: Handle<typeof createConversation> = async
   const members = [...new Set([userId, ...wanted.participants])];
   if (members.length > MEMBER_CAP[wanted.type])
     throw new Refusal('conversation.full', { cap: MEMBER_CAP[wanted.type] });
-  if (wanted.type === 'channel' && !(await rulesOf(tenant, at)).features.channels)
+  const { features, retention } = await rulesOf(tenant, at);
+  if (wanted.type === 'channel' && !features.channels)
     throw new Refusal('tenant.feature_disabled', { feature: 'channels' });
   const conversationId = idOf(wanted, caller, idempotencyKey);
   const hash = digestOf(wanted.type === 'direct' ? { type: 'direct' } : wanted);
@@ -50,7 +52,14 @@ export const handleCreateConversation: Handle<typeof createConversation> = async
     const message = toMessage(conversationId, 1, created.entry);
     const event = { type: 'participant:added', conversationId, seq: 1, userIds: members, message } as const;
     await announce(tenant, members, conversationId, [event]);
-    return { body: toConversation(conversationId, created.head, 'owner') };
+    return {
+      body: toConversation(
+        conversationId,
+        created.head,
+        'owner',
+        sightOf(created.head, { joinedSeq: 1 }, retention, at),
+      ),
+    };
   }
 
   const [head, member, first] = await Promise.all([
@@ -60,7 +69,11 @@ export const handleCreateConversation: Handle<typeof createConversation> = async
   ]);
   // Its creator may have left since: what it was is still theirs to hear only while they are in it.
   if (!head || !member) throw new Refusal('conversation.not_found');
-  if (wanted.type !== 'direct' && first?.h !== hash)
+  // When the entry is older than is kept, nobody knows any more what was asked for first.
+  if (wanted.type !== 'direct' && (first?.h ?? (head.firstSeq > 1 ? hash : undefined)) !== hash)
     throw new Refusal('conversation.idempotency_conflict', { storedHash: first?.h ?? null, givenHash: hash });
-  return { body: toConversation(conversationId, head, member.role), replayed: true };
+  return {
+    body: toConversation(conversationId, head, member.role, sightOf(head, member, retention, at)),
+    replayed: true,
+  };
 };

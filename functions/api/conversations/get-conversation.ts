@@ -1,6 +1,7 @@
 import type { getConversation } from '#contract/conversations.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Handle } from '#runtime/service.ts';
+import { rulesOf } from '#table/tenant-settings.ts';
 import { countUnread } from '#table/unread.ts';
 import { findStanding } from '#table/watermark.ts';
 import { toMyConversation } from './my-conversation.ts';
@@ -9,6 +10,9 @@ export const handleGetConversation: Handle<typeof getConversation> = async ({ co
   const standing = await findStanding(caller.tenant, conversationId, caller.userId);
   if (!standing) throw new Refusal('conversation.not_found');
   const { head, member } = standing;
-  const unread = await countUnread(caller.tenant, conversationId, head, member);
-  return { body: toMyConversation(member, head, unread, at) };
+  const [unread, { retention }] = await Promise.all([
+    countUnread(caller.tenant, conversationId, head, member, at),
+    rulesOf(caller.tenant, at),
+  ]);
+  return { body: toMyConversation(member, head, unread, { at, retention }) };
 };

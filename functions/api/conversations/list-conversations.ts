@@ -9,6 +9,7 @@ import type { Head } from '#table/conversation.ts';
 import { headsOf, type Listed, listMemberships } from '#table/conversation-list.ts';
 import type { TenantKey } from '#table/entity.ts';
 import { listPlace } from '#table/member.ts';
+import { rulesOf } from '#table/tenant-settings.ts';
 import { countUnread } from '#table/unread.ts';
 import { statesOf } from '#table/watermark.ts';
 import { settingsAt, toMyConversation } from './my-conversation.ts';
@@ -36,6 +37,7 @@ async function unreadOf(
   tenant: TenantKey,
   userId: string,
   found: readonly { readonly member: Listed; readonly head: Head }[],
+  at: number,
 ): Promise<Map<string, number>> {
   const open = found.filter(({ head }) => head.last?.by !== userId || head.lastSeq === undefined);
   const states = await statesOf(
@@ -46,7 +48,7 @@ async function unreadOf(
   const counts = await Promise.all(
     open.map(async ({ member: { conversationId }, head }): Promise<[string, number]> => {
       const state = states.get(conversationId);
-      return [conversationId, state ? await countUnread(tenant, conversationId, head, state) : 0];
+      return [conversationId, state ? await countUnread(tenant, conversationId, head, state, at) : 0];
     }),
   );
   return new Map(counts);
@@ -73,6 +75,7 @@ export const handleListConversations: Handle<typeof listConversations> = async (
   let before = position && String(position[0]);
   let large: Entry[] | undefined;
   const items: Item[] = [];
+  const { retention } = await rulesOf(tenant, at);
   for (let round = 0; round < ROUNDS; round++) {
     const room = limit - items.length;
     const withLarge = large === undefined && position?.[1] === 1;
@@ -90,9 +93,9 @@ export const handleListConversations: Handle<typeof listConversations> = async (
       const head = 'head' in entry ? entry.head : heads.get(entry.member.conversationId);
       return head && isWanted(filters, head, settingsAt(entry.member.mine, at)) ? [{ ...entry, head }] : [];
     });
-    const unread = await unreadOf(tenant, userId, found);
+    const unread = await unreadOf(tenant, userId, found, at);
     for (const { member, head } of found) {
-      const item = toMyConversation(member, head, unread.get(member.conversationId) ?? 0, at);
+      const item = toMyConversation(member, head, unread.get(member.conversationId) ?? 0, { at, retention });
       const isUnread = item.unreadCount > 0 || (member.mine?.markedUnread ?? false);
       if (passes(filters.unread, isUnread, undefined)) items.push(item);
     }

@@ -1,8 +1,9 @@
 import type * as z from 'zod';
 import type { MyConversation } from '#contract/conversations.ts';
 import { MySettings } from '#contract/member-settings.ts';
-import { firstVisible } from '#domain/settings.ts';
-import { type Head, seenFrom, toConversation } from '#table/conversation.ts';
+import type { TenantRules } from '#contract/tenant.ts';
+import { sightOf } from '#domain/visibility.ts';
+import { type Head, toConversation } from '#table/conversation.ts';
 import type { Member } from '#table/member.ts';
 
 /** What a member has set for themselves, as of now: a mute that has ended is none. */
@@ -14,12 +15,12 @@ export function settingsAt(mine: MySettings | undefined, at: number): MySettings
 
 /** A conversation as one of its members sees it at a time. */
 export const toMyConversation = (
-  { conversationId, role, mine, joinedSeq }: Member & { readonly mine?: MySettings | undefined },
+  member: Member & { readonly mine?: MySettings | undefined },
   head: Head,
   unreadCount: number,
-  at: number,
+  { at, retention }: { readonly at: number; readonly retention: TenantRules['retention'] },
 ): z.input<typeof MyConversation> => ({
-  ...seenFrom(toConversation(conversationId, head, role), firstVisible(head.rules, { joinedSeq })),
+  ...toConversation(member.conversationId, head, member.role, sightOf(head, member, retention, at)),
   unreadCount,
-  settings: settingsAt(mine, at),
+  settings: settingsAt(member.mine, at),
 });

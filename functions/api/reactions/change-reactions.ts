@@ -7,12 +7,10 @@ import { refusalToSend } from '#domain/membership.ts';
 import { type Quota, type Rate, TooOften } from '#domain/rate-limit.ts';
 import { type Counted, counted, discounted, type ReactionKind } from '#domain/reaction.ts';
 import { Refusal } from '#domain/refusal.ts';
-import { firstVisible } from '#domain/settings.ts';
 import { log as logger } from '#runtime/log.ts';
 import { mintClientId, parseOperationId } from '#runtime/operation-id.ts';
 import { rateLimitHeaders } from '#runtime/rate-limit-headers.ts';
 import type { Answer, Request } from '#runtime/service.ts';
-import { findHeadFor } from '#table/conversation-list.ts';
 import { digestOf } from '#table/digest.ts';
 import type { TenantKey } from '#table/entity.ts';
 import { append } from '#table/log/append.ts';
@@ -23,6 +21,7 @@ import { audienceOf } from '#table/member.ts';
 import { findStoredMessage, type MessageKey, type StoredMessage, toMessage, toReaction } from '#table/message.ts';
 import { spend } from '#table/rate-bucket.ts';
 import { changeReactions, emojisOf } from '#table/reaction.ts';
+import { findVisible } from '#table/visible-message.ts';
 
 /** What somebody wants of their own reactions to a message: to have one with this emoji, to have none with it, or none at all. */
 export interface Wish {
@@ -85,12 +84,12 @@ export async function changeOwnReactions(
   const message = partsOfMessageId(wish.messageId);
   const { conversationId, seq: target } = message;
   const operationId = parseOperationId(idempotencyKey) ?? mintClientId();
-  const [{ head: room, member }, first] = await Promise.all([
-    findHeadFor(tenant, conversationId, userId),
+  const [visible, first] = await Promise.all([
+    findVisible(tenant, message, userId, now),
     look(tenant, message, userId, wish),
   ]);
-  if (!room || !member || !first || target < firstVisible(room.rules, member)) throw new Refusal('message.not_found');
-  const refusal = refusalToSend(member);
+  if (!visible || !first) throw new Refusal('message.not_found');
+  const refusal = refusalToSend(visible.member);
   if (refusal) throw refusal;
   const decided = decide(first, wish, userId);
   if (!decided) return { body: toMessage(conversationId, target, first.stored), replayed: true };

@@ -1,15 +1,13 @@
 import { partsOfMessageId } from '#contract/ids.ts';
 import type { listReceipts } from '#contract/receipts.ts';
 import { Refusal } from '#domain/refusal.ts';
-import { firstVisible } from '#domain/settings.ts';
 import { watermarksOf } from '#domain/watermark.ts';
 import { signingKey } from '#gateways/signing-key.ts';
 import { cursorFor, positionOf } from '#runtime/cursor.ts';
 import type { Handle } from '#runtime/service.ts';
-import { findHeadFor } from '#table/conversation-list.ts';
-import { findStoredMessage } from '#table/message.ts';
 import { listStates, sendersAfter } from '#table/receipts.ts';
 import { quietReaders } from '#table/user.ts';
+import { findVisible } from '#table/visible-message.ts';
 
 /**
  * Receipts derived from watermarks, a page of members at a time, by user id. Whoever wrote later has read what was before;
@@ -17,17 +15,15 @@ import { quietReaders } from '#table/user.ts';
  */
 export const handleListReceipts: Handle<typeof listReceipts> = async (
   { messageId, limit, cursor },
-  { caller: { tenant, userId } },
+  { caller: { tenant, userId }, at },
 ) => {
   const { conversationId, seq } = partsOfMessageId(messageId);
   const key = await signingKey('cursor');
   const list = `receipts\n${tenant}\n${userId}\n${messageId}`;
   const after = cursor === undefined ? undefined : String(positionOf(key, list, cursor)[0]);
-  const [{ head, member }, message] = await Promise.all([
-    findHeadFor(tenant, conversationId, userId),
-    findStoredMessage(tenant, { conversationId, seq }),
-  ]);
-  if (!head || !member || !message || seq < firstVisible(head.rules, member)) throw new Refusal('message.not_found');
+  const visible = await findVisible(tenant, { conversationId, seq }, userId, at);
+  if (!visible) throw new Refusal('message.not_found');
+  const message = visible.stored;
   const [{ states, more }, spoke] = await Promise.all([
     listStates(tenant, conversationId, { after, limit }),
     sendersAfter(tenant, conversationId, seq),

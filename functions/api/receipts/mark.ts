@@ -19,7 +19,7 @@ import { findStanding, type MemberState, moveDelivered, moveRead, putMySettings 
 export async function mark(
   kind: 'read' | 'delivered',
   { conversationId, seq }: { readonly conversationId: string; readonly seq: number },
-  { caller: { tenant, userId } }: Request,
+  { caller: { tenant, userId }, at }: Request,
 ) {
   const standing = await findStanding(tenant, conversationId, userId);
   if (!standing) throw new Refusal('conversation.not_found');
@@ -45,7 +45,7 @@ export async function mark(
   if (kind === 'read' && member.mine?.markedUnread)
     await putMySettings(tenant, who, { ...member.mine, markedUnread: false });
   const { read, delivered } = watermarksOf(member);
-  const unreadCount = await countUnread(tenant, conversationId, head, member);
+  const unreadCount = await countUnread(tenant, conversationId, head, member, at);
   return { body: { conversationId, readSeq: read, deliveredSeq: delivered, unreadCount } };
 
   async function tell(event: Event): Promise<void> {

@@ -1,5 +1,6 @@
 import { receiptsApi } from '#contract/api.ts';
 import { service } from '#runtime/service.ts';
+import { handleHideMessage } from './hide-message.ts';
 import { handleListReceipts } from './list-receipts.ts';
 import { handleMarkDelivered } from './mark-delivered.ts';
 import { handleMarkRead } from './mark-read.ts';
@@ -10,4 +11,5 @@ export const handler = service(receiptsApi, {
   markDelivered: handleMarkDelivered,
   listReceipts: handleListReceipts,
   updateMySettings: handleUpdateMySettings,
+  hideMessage: handleHideMessage,
 });

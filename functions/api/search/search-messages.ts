@@ -13,7 +13,8 @@ import { readableMessages } from '#table/readable-messages.ts';
 import { collectHits } from './collect-hits.ts';
 
 export const handleSearchMessages: Handle<typeof searchMessages> = async ({ q, limit, cursor }, request) => {
-  const { tenant, userId } = request.caller;
+  const { at, caller } = request;
+  const { tenant, userId } = caller;
   const clauses = parseQuery(q);
   const key = await signingKey('cursor');
   const list = JSON.stringify(['search', tenant, userId, q]);
@@ -24,7 +25,7 @@ export const handleSearchMessages: Handle<typeof searchMessages> = async ({ q, l
     const { items, next } = await collectHits(
       {
         search: (from, size) => search({ tenant: tenantIdOf(tenant), conversationIds, clauses, after: from, size }),
-        readable: (hits) => readableMessages(tenant, userId, hits),
+        readable: (hits) => readableMessages(tenant, userId, hits, at),
       },
       { limit, after },
     );

@@ -16,8 +16,8 @@ import { audienceOf } from '#table/member.ts';
 import { findRoom, type Room, toDetails } from '#table/settings.ts';
 
 /** The conversation, for one of its members. Raises `conversation.not_found`. */
-export async function findRoomFor(conversationId: string, { caller }: Request): Promise<Room> {
-  const room = await findRoom(caller.tenant, conversationId, caller.userId);
+export async function findRoomFor(conversationId: string, { caller, at }: Request): Promise<Room> {
+  const room = await findRoom(caller.tenant, conversationId, caller.userId, at);
   if (!room) throw new Refusal('conversation.not_found');
   return room;
 }

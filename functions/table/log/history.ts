@@ -19,6 +19,8 @@ export interface HistoryPage {
 interface Scan {
   readonly seqs: number[];
   readonly messages: Message[];
+  /** Numbers of the page whose message, or void, is older than its reader is shown. */
+  readonly expired: ReadonlySet<number>;
   readonly more: boolean;
 }
 
@@ -26,11 +28,12 @@ interface Scan {
 async function scan(
   tenant: TenantKey,
   conversationId: string,
-  { order, from, limit, visibleFrom = 1 }: Place & { readonly limit: number },
+  { order, from, limit, reader }: Place & { readonly limit: number },
 ): Promise<Scan> {
   const newest = order === 'newest';
+  const visibleFrom = reader?.from ?? 1;
   const [first, last] = newest ? [visibleFrom, (from ?? END) - 1] : [Math.max(visibleFrom, (from ?? 0) + 1), END];
-  if (first > last) return { seqs: [], messages: [], more: false };
+  if (first > last) return { seqs: [], messages: [], expired: new Set(), more: false };
   const { Items = [], LastEvaluatedKey } = await documents.query({
     TableName: tableName(),
     KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
@@ -48,15 +51,26 @@ async function scan(
       ? [toMessage(conversationId, seqOf(item.sk), MessageEntity.fromItem(item))]
       : [],
   );
-  return { seqs, messages, more: LastEvaluatedKey !== undefined };
+  const since = reader?.since ?? 0;
+  const expired = new Set(Items.filter(({ a }) => Number(a) < since).map(({ sk }) => seqOf(sk)));
+  return { seqs, messages, expired, more: LastEvaluatedKey !== undefined };
 }
 
 /** Where a reading of the history stands. `from` is the number last seen; undefined starts at the order's own end. */
 export interface Place {
   readonly order: 'newest' | 'oldest';
   readonly from: number | undefined;
-  /** The first number that the reader may see; 1 when not said. */
-  readonly visibleFrom?: number;
+  /** What the reader may see; everything when not said. */
+  readonly reader?: Reader;
+}
+
+/** What somebody may see of a log. `isHidden` tells which numbers between two they have hidden from themselves. */
+export interface Reader {
+  /** The first number. */
+  readonly from: number;
+  /** The time (ms) of the oldest message. */
+  readonly since: number;
+  readonly isHidden: (between: readonly [first: number, last: number]) => Promise<ReadonlySet<number>>;
 }
 
 /**
@@ -80,7 +94,16 @@ export async function historyPage(
     const highest = page.messages.find(({ seq }) => seq === Math.max(...page.seqs))?.createdAt;
     const cut = await firstUnsettled(log, head, page.seqs, highest ? Date.parse(highest) : undefined);
     const seqs = page.seqs.filter((seq) => seq < cut);
-    const messages = page.messages.filter(({ seq }) => seq < cut);
+    // Backwards nothing but older things follow; forwards, what is kept begins further on.
+    const over = place.order === 'newest' && page.expired.size > 0;
+    if (place.order === 'oldest' && page.expired.has(page.seqs.at(-1)!) && page.more) {
+      from = (await firstKept(tenant, conversationId, page.seqs.at(-1)!, head.seq, place.reader!.since)) - 1;
+      continue;
+    }
+    const shown = page.messages.filter(({ seq }) => seq < cut && !page.expired.has(seq));
+    const hidden = await place.reader?.isHidden([Math.min(...page.seqs), Math.max(...page.seqs)]);
+    const messages = hidden?.size ? shown.filter(({ seq }) => !hidden.has(seq)) : shown;
+    if (over) return { messages, next: undefined };
     const beyond = seqs.length < page.seqs.length;
     // Forwards, a young hole is waited for where the page stops; backwards, what lies below it is still to come.
     const next =
@@ -94,6 +117,38 @@ export async function historyPage(
     if (messages.length > 0 || next === undefined) return { messages, next };
     from = next;
   }
+}
+
+/**
+ * AP-266 The smallest number above `low` whose message is kept, by bisection: times rise with numbers, but for functions'
+ * clocks, so the page that begins there is looked at again. Half a read unit a step.
+ */
+async function firstKept(
+  tenant: TenantKey,
+  conversationId: string,
+  low: number,
+  high: number,
+  since: number,
+): Promise<number> {
+  let [expired, kept] = [low, high + 1];
+  while (kept - expired > 1) {
+    const middle = Math.floor((expired + kept) / 2);
+    const { Items } = await documents.query({
+      TableName: tableName(),
+      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+      ProjectionExpression: 'sk, a',
+      ExpressionAttributeValues: {
+        ':pk': logPartition(tenant, conversationId),
+        ':first': join('M', digits(middle)),
+        ':last': join('M', digits(kept - 1)),
+      },
+      Limit: 1,
+    });
+    const [item] = Items;
+    if (item && Number(item.a) < since) expired = seqOf(item.sk);
+    else kept = middle;
+  }
+  return kept;
 }
 
 /**

@@ -20,6 +20,8 @@ export interface Preview {
   readonly by: string;
   readonly type: string;
   readonly text: string;
+  /** When it was sent (ms); a new message is sent when its number is taken. */
+  readonly a?: number | undefined;
 }
 
 /** What the one conditional update of the head writes besides the number. `key` is the client id's key. */

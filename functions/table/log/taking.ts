@@ -28,7 +28,11 @@ export const taking = ({ key, at, preview, renews, removes }: Taking) => ({
     ':one': 1,
     ':at': at,
     ...(removes ? { ':none': 0 } : {}),
-    ...(preview ? { ':last': preview } : renews ? { ':last': renews.preview, ':lastSeq': renews.lastSeq } : {}),
+    ...(preview
+      ? { ':last': { ...preview, a: at } }
+      : renews
+        ? { ':last': renews.preview, ':lastSeq': renews.lastSeq }
+        : {}),
   },
   condition: renews ? ' AND #lastSeq = :lastSeq' : '',
 });
