@@ -40,7 +40,8 @@ export async function findVisible(
   ]);
   const of = (type: string) => items.find(({ ty }) => ty === type);
   const [headItem, memberItem, item] = [HeadEntity, MemberEntity, MessageEntity].map(({ type }) => of(type));
-  if (!headItem || !memberItem || !item) return undefined;
+  if (!memberItem) return undefined;
+  if (!headItem || !item) return undefined;
   const [head, member] = [HeadEntity.fromItem(headItem), MemberEntity.fromItem(memberItem)];
   const stored = MessageEntity.fromItem(item);
   const sight = sightOf(head, member, retention, at);

@@ -325,8 +325,8 @@ export const SEARCH_MUTANTS: readonly Mutant[] = [
     invariant: 'I11',
     guard: 'a hit is checked against the caller’s membership now',
     file: readable,
-    from: 'if (!member || item',
-    to: 'if (item',
+    from: 'if (!member || !head || item',
+    to: 'if (!head || item',
     ...onEngine('search-messages'),
   },
   {
