@@ -34,7 +34,12 @@ describe('the time in which authors may change what they said', () => {
   });
 
   it('does not stop a place that is shared live', () => {
-    const place = { type: 'location', lat: 1, lon: 2, liveUntil: new Date(message.at + 60 * MINUTE).toISOString() } as const;
+    const place = {
+      type: 'location',
+      lat: 1,
+      lon: 2,
+      liveUntil: new Date(message.at + 60 * MINUTE).toISOString(),
+    } as const;
     const said = { ...message, body: place };
     const rules = policy({ editMinutes: 1 });
     expect(refusalToEdit(said, later(59), place, rules)).toBeUndefined();

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import type { MessageDraft } from '#contract/message-bodies.ts';
 import { MENTION_ALL_MEMBERS } from '#contract/message-parts.ts';
 import { DEFAULT_RULES } from '#contract/tenant.ts';
-import { DEFAULT_RULES } from '#contract/tenant.ts';
 import { refusalToEdit } from '#domain/message-change.ts';
 import { isLive, mediaOf, mentions, mentionsOf, refusalOfLive, refusalToMention } from '#domain/message-parts.ts';
 import { previewOf } from '#domain/preview.ts';
