@@ -3,7 +3,7 @@ import type { Mentions } from '#contract/message-parts.ts';
 import { refusalToSend } from '#domain/membership.ts';
 import { type CarriedMedia, mediaOf, mentionsOf, refusalOfLive, refusalToMention } from '#domain/message-parts.ts';
 import { Refusal } from '#domain/refusal.ts';
-import { firstVisible, refusalByRules, slowSecondsFor } from '#domain/settings.ts';
+import { refusalByRules, slowSecondsFor } from '#domain/settings.ts';
 import { refusalOfBlocked } from '#domain/user.ts';
 import type { Caller } from '#runtime/caller.ts';
 import type { Head } from '#table/conversation.ts';
@@ -11,7 +11,8 @@ import { findHeadFor } from '#table/conversation-list.ts';
 import { findSendable, linkMedia } from '#table/media.ts';
 import type { Member } from '#table/member.ts';
 import { roomFor } from '#table/mention.ts';
-import { findStoredMessage, type StoredMessage } from '#table/message.ts';
+import type { StoredMessage } from '#table/message.ts';
+import { findVisible } from '#table/visible-message.ts';
 import type { Outgoing } from './outgoing.ts';
 
 /** Why a member may not write here, send or edit; undefined when they may. */
@@ -37,13 +38,18 @@ const unusable = async ({ tenant, userId }: Caller, media: readonly CarriedMedia
   return media.find(({ kind = '' }, index) => !found[index]?.contentType.startsWith(kind))?.mediaId;
 };
 
-/** The message that is answered, with its number; undefined when it is not there, or not in this conversation. */
-const findQuoted = async ({ tenant }: Caller, conversationId: string, messageId: string | undefined) => {
+/** The message that is answered, with its number; undefined when the caller does not see it, or it is not in this conversation. */
+const findQuoted = async (
+  { tenant, userId }: Caller,
+  conversationId: string,
+  messageId: string | undefined,
+  at: number,
+) => {
   if (messageId === undefined) return undefined;
   const key = partsOfMessageId(messageId);
   if (key.conversationId !== conversationId) return undefined;
-  const stored = await findStoredMessage(tenant, key);
-  return stored && { seq: key.seq, stored };
+  const visible = await findVisible(tenant, key, userId, at);
+  return visible && { seq: key.seq, stored: visible.stored };
 };
 
 /** What the permission check found. */
@@ -71,7 +77,7 @@ export const permitOf = async (
     findHeadFor(tenant, conversationId, userId),
     unusable(caller, media),
     refusalOfMentions(caller, conversationId, mentionsOf(mentions)),
-    findQuoted(caller, conversationId, replyTo),
+    findQuoted(caller, conversationId, replyTo, at),
   ]);
   const refuse = (refusal: Refusal): Permit => ({ refusal, slowSeconds: 0 });
   const outside = refusalToWrite(head, member);
@@ -80,7 +86,7 @@ export const permitOf = async (
   if (head?.archivedAt !== undefined) return refuse(new Refusal('conversation.archived'));
   const refusal = refusalOfLive(body, at) ?? refusalFor(member);
   if (refusal) return refuse(refusal);
-  const mayQuote = quoted && quoted.stored.b.type !== 'deleted' && quoted.seq >= firstVisible(head?.rules, member);
+  const mayQuote = quoted && quoted.stored.b.type !== 'deleted';
   if (replyTo !== undefined && !mayQuote) return refuse(new Refusal('message.reply_unusable'));
   if (useless !== undefined) return refuse(new Refusal('message.media_unusable', { mediaId: useless }));
   await Promise.all(media.map(({ mediaId }) => linkMedia(tenant, mediaId, conversationId)));

@@ -133,7 +133,7 @@ export const MESSAGE_PARTS_MUTANTS: readonly Mutant[] = [
     invariant: 'A deleted message is quoted nowhere',
     guard: 'a deleted message is not replied to',
     file: 'functions/sending/permit.ts',
-    from: "quoted.stored.b.type !== 'deleted' && ",
+    from: " && quoted.stored.b.type !== 'deleted'",
     to: '',
     test: TYPES,
     needs: 'emulator',
