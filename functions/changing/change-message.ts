@@ -15,6 +15,7 @@ import { append } from '#table/log/append.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
 import { forget } from '#table/log/settle.ts';
 import { audienceOf, type Member } from '#table/member.ts';
+import { noteMentions } from '#table/mention.ts';
 import { findStoredMessage, type StoredMessage, toMessage } from '#table/message.ts';
 import { showInLists } from '#table/message-change.ts';
 import { storedMentions } from '#table/message-parts.ts';
@@ -87,7 +88,9 @@ export async function changeOnce(
   const last = head.lastSeq === target;
   const thread = threadOfChange(tenant, { conversationId, seq: target }, stored);
   const what = { kind: change.kind, seq: target, before: stored.b, version: change.version } as const;
+  const calls = change.mentions ? storedMentions(change.mentions) : change.mentions;
   const store = async (seq: number, at: number): Promise<boolean> => {
+    if (calls) await noteMentions(tenant, { conversationId, seq: target }, calls);
     const written = await thread.write({
       conversationId,
       seq,
@@ -97,7 +100,7 @@ export async function changeOnce(
       at,
       what,
       body: change.body,
-      mentions: change.mentions && storedMentions(change.mentions),
+      mentions: calls,
       fleeting: change.fleeting,
     });
     if (written !== 'stale') return written === 'done';
@@ -115,6 +118,7 @@ export async function changeOnce(
       hash,
       of: 'changes',
       removes: change.kind !== 'message_edited',
+      calls: !!calls,
       ...(last ? { renews: { lastSeq: target, preview: shownAs(stored.u, change.body, stored.a) } } : {}),
       store,
     },

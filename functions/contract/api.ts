@@ -70,6 +70,7 @@ export const receiptsApi = {
   markRead: receipts.markRead,
   markDelivered: receipts.markDelivered,
   listReceipts: receipts.listReceipts,
+  getUnread: receipts.getUnread,
   updateMySettings: memberSettings.updateMySettings,
   hideMessage: hidden.hideMessage,
 } as const satisfies Record<string, Route>;

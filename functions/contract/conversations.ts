@@ -43,6 +43,8 @@ export const Conversation = z
 export const MyConversation = Conversation.extend({
   /** Messages by others after one's read marker; exact. */
   unreadCount: z.int(),
+  /** Of these, the ones that mention you or all; exact. */
+  mentionCount: z.int(),
   settings: MySettings,
 }).meta({ id: 'MyConversation' });
 

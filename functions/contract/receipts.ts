@@ -12,6 +12,8 @@ const Watermark = z
     deliveredSeq: z.int(),
     /** Messages by others after the read marker. */
     unreadCount: z.int(),
+    /** Of these, the ones that mention you or all. */
+    mentionCount: z.int(),
   })
   .meta({ id: 'Watermark' });
 
@@ -53,5 +55,31 @@ export const listReceipts = route({
     nextCursor: page(UserId).shape.nextCursor,
   }),
   refuses: ['message.not_found', 'request.cursor_invalid'],
+  status: 200,
+});
+
+const Flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+export const getUnread = route({
+  method: 'GET',
+  path: '/me/unread',
+  summary: 'What you have not read, over all conversations but those you have hidden',
+  permission: 'message:read',
+  uses: ['table:query-by-user', 'table:get', 'table:batch-get', 'table:query'],
+  input: z.strictObject({
+    /** `false` leaves out what you have muted, as long as the mute lasts. */
+    muted: Flag.default(true),
+    /** `false` leaves out what is archived, by you or for everybody. */
+    archived: Flag.default(true),
+  }),
+  output: z.strictObject({
+    /** Messages by others after your read markers. */
+    unreadCount: z.int(),
+    /** Of these, the ones that mention you or all. */
+    mentionCount: z.int(),
+    /** Conversations with any of them, or marked as unread by hand. */
+    conversationCount: z.int(),
+  }),
+  refuses: [],
   status: 200,
 });

@@ -38,8 +38,14 @@ export function refusalToMention(mentions: Mentions, { role }: Membership, room:
   return new Refusal('message.mention_all_forbidden', { mostMembers: MENTION_ALL_MEMBERS });
 }
 
+/** Whom a message calls, as it is stored: `u` users, `a` all. */
+export interface Called {
+  readonly u?: readonly string[] | undefined;
+  readonly a?: true | undefined;
+}
+
 /** Whether a message calls this user. */
-export const mentions = (of: { readonly u?: readonly string[]; readonly a?: true } | undefined, userId: string) =>
+export const mentions = (of: Called | undefined, userId: string): boolean =>
   of !== undefined && (of.a === true || (of.u ?? []).includes(userId));
 
 const invalidEnd = (message: string): Refusal =>

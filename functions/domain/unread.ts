@@ -1,3 +1,5 @@
+import { type Called, mentions } from './message-parts.ts';
+
 /** What a conversation's head says that counting needs. Each is exact at the head's `seq`: one update changes them all. */
 export interface HeadCounts {
   readonly seq: number;
@@ -9,6 +11,8 @@ export interface HeadCounts {
   readonly g?: number | undefined;
   /** Greatest number given a void. */
   readonly v?: number | undefined;
+  /** Greatest number taken with a message, or an edit, that mentions somebody. */
+  readonly m?: number | undefined;
   /** The number and the sender of the last message. */
   readonly lastSeq?: number | undefined;
   readonly last?: { readonly by: string } | undefined;
@@ -41,10 +45,36 @@ export function unreadByCounters(head: HeadCounts, { userId, marker, spoke = 0 }
   return Math.max(0, head.n - Math.max(marker.n, spoke));
 }
 
-/** What an entry of a log is to somebody who counts. `sent`: by whom a message was sent, deleted or not. */
+/** What an entry of a log is to somebody who counts. `sent`: by whom a message was sent, deleted or not; `calls`: whom it mentions. */
 export type Counted =
-  | { readonly kind: 'message'; readonly seq: number; readonly sent: string; readonly deleted: boolean }
+  | {
+      readonly kind: 'message';
+      readonly seq: number;
+      readonly sent: string;
+      readonly deleted: boolean;
+      readonly calls?: Called | undefined;
+    }
   | { readonly kind: 'system' | 'removal' | 'change' | 'void'; readonly seq: number };
+
+/** Messages by others after the marker, and those of them that mention the reader. */
+export interface Unread {
+  readonly unread: number;
+  readonly mentions: number;
+}
+
+/** Whether what lies at a number mentions a user: a message by somebody else that is not deleted, as it is now. */
+export const isMention = (entry: Counted | undefined, userId: string): boolean =>
+  entry?.kind === 'message' && !entry.deleted && entry.sent !== userId && mentions(entry.calls, userId);
+
+/**
+ * The number after which a reader's mentions count; `none` when there can be none, `unknown` when the reader may have sent
+ * something after the marker: where, only the log knows.
+ */
+export function mentionsAfter(head: HeadCounts, { userId, marker, spoke = 0 }: Reader): number | 'none' | 'unknown' {
+  if (head.m === undefined || head.m <= marker.seq) return 'none';
+  if (head.last?.by === userId && head.lastSeq !== undefined) return 'none';
+  return spoke <= (marker.n ?? 0) ? marker.seq : 'unknown';
+}
 
 /**
  * The count by hand that all counting must equal: messages by others after the marker, which sending moves; what the
@@ -54,15 +84,16 @@ export type Counted =
 export function unreadByHand(
   newestFirst: Iterable<Counted>,
   { userId, marker }: Reader,
-): { readonly unread: number; readonly done: boolean } {
-  let unread = 0;
+): Unread & { readonly done: boolean } {
+  let [unread, mentioned] = [0, 0];
   for (const entry of newestFirst) {
-    if (entry.seq <= marker.seq) return { unread, done: true };
+    if (entry.seq <= marker.seq) return { unread, mentions: mentioned, done: true };
     if (entry.kind !== 'message') continue;
-    if (entry.sent === userId) return { unread, done: true };
+    if (entry.sent === userId) return { unread, mentions: mentioned, done: true };
     if (!entry.deleted) unread += 1;
+    if (isMention(entry, userId)) mentioned += 1;
   }
-  return { unread, done: false };
+  return { unread, mentions: mentioned, done: false };
 }
 
 /** What entries add to the counters; undefined when a void is among them, whose number may or may not have been counted. */

@@ -13,6 +13,7 @@ import { digestOf } from '#table/digest.ts';
 import { append } from '#table/log/append.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
 import { forget } from '#table/log/settle.ts';
+import { noteMentions } from '#table/mention.ts';
 import { type StoredMessage, toMessage } from '#table/message.ts';
 import { storedMentions } from '#table/message-parts.ts';
 import { type Limited, limitSend } from './limits.ts';
@@ -81,7 +82,12 @@ export async function send(
         clientId,
         hash,
         preview: previewOf(userId, body),
-        store: async (seq, at) => (within ? within.store(seq, await stored(at)) : log.put(seq, await stored(at))),
+        calls: mentions !== undefined,
+        store: async (seq, at) => {
+          // Before the message: whoever dies between the two has mentioned nobody.
+          if (mentions) await noteMentions(tenant, { conversationId, seq }, mentions);
+          return within ? within.store(seq, await stored(at)) : log.put(seq, await stored(at));
+        },
       },
       // A reply's target may be gone: its number is taken when that is known.
       { permit, speculate: !unfit && !within && isExpected(place, now) },

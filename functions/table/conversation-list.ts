@@ -1,4 +1,4 @@
-import { documents } from '#aws/documents.ts';
+import { documents, pagesOf } from '#aws/documents.ts';
 import { batchGet } from './batch-get.ts';
 import { type Head, HeadEntity } from './conversation.ts';
 import type { TenantKey } from './entity.ts';
@@ -118,4 +118,24 @@ async function stretch(
   });
   const items = Items.map((item) => ({ member: memberStateOf(item), place: String(item[sortKey]) }));
   return { items, next: LastEvaluatedKey === undefined ? undefined : items.at(-1)?.place };
+}
+
+/**
+ * AP-174 Every membership of a user, once. From the oldest activity on: a conversation that moves up meanwhile is met
+ * again, and none is passed over.
+ */
+export async function allMemberships(tenant: TenantKey, userId: string): Promise<Listed[]> {
+  const { name, partitionKey, sortKey } = TABLE.byUser;
+  const pages = pagesOf({
+    TableName: tableName(),
+    IndexName: name,
+    KeyConditionExpression: '#u = :u AND #s BETWEEN :first AND :last',
+    ExpressionAttributeNames: { '#u': partitionKey, '#s': sortKey },
+    ExpressionAttributeValues: { ':u': userPartition(tenant, userId), ':first': 'C#', ':last': `${LARGE}~` },
+  });
+  const found = new Map<string, Listed>();
+  for await (const items of pages)
+    for (const member of items.filter(({ ty }) => ty === MemberEntity.type).map(memberStateOf))
+      found.set(member.conversationId, member);
+  return [...found.values()];
 }

@@ -39,6 +39,8 @@ export const Head = z.object({
   n: z.number().optional(),
   g: z.number().optional(),
   v: z.number().optional(),
+  /** Greatest number taken with a mention. */
+  m: z.number().optional(),
   /** What of the settings is not the default and a send or a reading needs to know. */
   rules: z
     .object({

@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type Called, mentions } from '#domain/message-parts.ts';
 import {
   type Counted,
   type HeadCounts,
+  isMention,
   type Marker,
   markerAfter,
   markerBefore,
+  mentionsAfter,
   unreadByCounters,
   unreadByHand,
 } from '#domain/unread.ts';
@@ -16,21 +19,27 @@ type User = (typeof USERS)[number];
 
 /** A step in the life of a conversation. `at` picks a number of the log or a place between the marker and the head. */
 type Step =
-  | { readonly kind: 'send' | 'import' | 'system' | 'edit' | 'die'; readonly by: User }
+  | { readonly kind: 'send' | 'die'; readonly by: User; readonly calls: Called | undefined }
+  | { readonly kind: 'import' | 'system' | 'edit'; readonly by: User }
+  | { readonly kind: 'mention'; readonly at: number; readonly calls: Called | undefined }
   | { readonly kind: 'delete' | 'restore' | 'settle' | 'fill'; readonly at: number }
   | { readonly kind: 'read'; readonly by: User; readonly at: number; readonly counted: boolean }
   | { readonly kind: 'forget' };
 
 const by = fc.constantFrom(...USERS);
 const at = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });
+const calls: fc.Arbitrary<Called | undefined> = fc.oneof(
+  { weight: 2, arbitrary: fc.constant(undefined) },
+  { weight: 2, arbitrary: fc.subarray([...USERS], { minLength: 1 }).map((u) => ({ u })) },
+  { weight: 1, arbitrary: fc.constant({ a: true as const }) },
+);
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ kind: fc.constant('send' as const), by }) },
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant('send' as const), by, calls }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('die' as const), by, calls }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('mention' as const), at, calls }) },
   {
-    weight: 3,
-    arbitrary: fc.record({
-      kind: fc.constantFrom('system' as const, 'edit' as const, 'die' as const, 'import' as const),
-      by,
-    }),
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constantFrom('system' as const, 'edit' as const, 'import' as const), by }),
   },
   {
     weight: 2,
@@ -47,6 +56,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 class Room {
   readonly log = new Map<number, Counted>();
   head: HeadCounts & { n: number; g: number; v: number } = { seq: 1, firstSeq: 1, n: 0, g: 0, v: 0 };
+  /** Whom messages have ever mentioned, by number. */
+  readonly noted = new Map<number, Called[]>();
   speakers: Partial<Record<User, number>> = {};
   readonly kept: Partial<Record<User, number>> = {};
   readonly markers: Record<User, Marker> = {
@@ -55,14 +66,17 @@ class Room {
     cleo: { seq: 1, n: 0, g: 0 },
   };
   /** Numbers taken by writers that died, or are late. */
-  readonly holes = new Map<number, User>();
+  readonly holes = new Map<number, { readonly by: User; readonly calls: Called | undefined }>();
 
   constructor() {
     this.log.set(1, { kind: 'system', seq: 1 });
   }
 
   /** One update of the head, as a take is. */
-  take(user: User | undefined, removes = false): number {
+  take(
+    user: User | undefined,
+    { removes = false, calls }: { removes?: boolean; calls?: Called | undefined } = {},
+  ): number {
     const seq = this.head.seq + 1;
     const n = this.head.n + (user ? 1 : 0);
     this.head = {
@@ -70,10 +84,29 @@ class Room {
       seq,
       n,
       g: this.head.g + (removes ? 1 : 0),
+      ...(calls ? { m: seq } : {}),
       ...(user ? { lastSeq: seq, last: { by: user } } : {}),
     };
     if (user) this.speakers[user] = n;
     return seq;
+  }
+
+  note(seq: number, calls: Called | undefined): void {
+    if (calls) this.noted.set(seq, [...(this.noted.get(seq) ?? []), calls]);
+  }
+
+  /** An edit that changes whom a message mentions. */
+  mention(place: number, calls: Called | undefined): void {
+    const messages = [...this.log.values()].filter((entry) => entry.kind === 'message');
+    const target = messages[Math.floor(place * messages.length)];
+    if (!target) return;
+    const seq = this.take(undefined, { calls });
+    this.note(target.seq, calls);
+    if (target.deleted) this.void(seq);
+    else {
+      this.log.set(target.seq, { ...target, calls });
+      this.log.set(seq, { kind: 'change', seq });
+    }
   }
 
   void(seq: number): void {
@@ -93,7 +126,7 @@ class Room {
   change(place: number, deleted: boolean): void {
     const messages = [...this.log.values()].filter((entry) => entry.kind === 'message');
     const target = messages[Math.floor(place * messages.length)];
-    const seq = this.take(undefined, true);
+    const seq = this.take(undefined, { removes: true });
     // A change that finds nothing to change gives its number a void.
     if (!target || target.deleted === deleted) this.void(seq);
     else {
@@ -116,21 +149,29 @@ class Room {
   }
 
   do(one: Step): void {
-    if (one.kind === 'send' || one.kind === 'import') {
+    if (one.kind === 'import') {
       const seq = this.take(one.by);
       this.log.set(seq, { kind: 'message', seq, sent: one.by, deleted: false });
-    } else if (one.kind === 'die') this.holes.set(this.take(one.by), one.by);
+    } else if (one.kind === 'send') {
+      const seq = this.take(one.by, one);
+      this.note(seq, one.calls);
+      this.log.set(seq, { kind: 'message', seq, sent: one.by, deleted: false, calls: one.calls });
+    } else if (one.kind === 'die') {
+      const seq = this.take(one.by, one);
+      this.note(seq, one.calls);
+      this.holes.set(seq, one);
+    } else if (one.kind === 'mention') this.mention(one.at, one.calls);
     else if (one.kind === 'system' || one.kind === 'edit') {
       const seq = this.take(undefined);
       this.log.set(seq, { kind: one.kind === 'edit' ? 'change' : 'system', seq });
     } else if (one.kind === 'delete' || one.kind === 'restore') this.change(one.at, one.kind === 'delete');
     else if (one.kind === 'settle' || one.kind === 'fill') {
-      const [seq, sent] = [...this.holes][Math.floor(one.at * this.holes.size)] ?? [];
-      if (seq === undefined || sent === undefined) return;
+      const [seq, late] = [...this.holes][Math.floor(one.at * this.holes.size)] ?? [];
+      if (seq === undefined || late === undefined) return;
       if (one.kind === 'settle') this.void(seq);
       else {
         this.holes.delete(seq);
-        this.log.set(seq, { kind: 'message', seq, sent, deleted: false });
+        this.log.set(seq, { kind: 'message', seq, sent: late.by, deleted: false, calls: late.calls });
       }
     } else if (one.kind === 'read') this.read(one.by, one.at, one.counted);
     else {
@@ -147,27 +188,43 @@ class Room {
     };
   }
 
-  /** The count by hand, straight from the definition: it knows nothing of counters. */
-  byHand(userId: User): number {
-    const entries = [...this.log.values()];
-    const sent = entries.flatMap((entry) => (entry.kind === 'message' && entry.sent === userId ? [entry.seq] : []));
-    const marker = Math.max(this.markers[userId].seq, ...sent);
-    return entries.filter(
-      (entry) => entry.kind === 'message' && entry.seq > marker && entry.sent !== userId && !entry.deleted,
-    ).length;
+  /** Mentions as they are counted without walking through the log; undefined when that has to be done. */
+  mentionsOf(user: User): number | undefined {
+    const after = mentionsAfter(this.head, this.readerOf(user));
+    if (after === 'unknown') return undefined;
+    if (after === 'none') return 0;
+    const numbers = [...this.noted].flatMap(([seq, called]) =>
+      seq > after && called.some((one) => mentions(one, user)) ? [seq] : [],
+    );
+    return numbers.filter((seq) => isMention(this.log.get(seq), user)).length;
+  }
+
+  /** The counts by hand, straight from the definition: they know nothing of counters. */
+  byHand(userId: User): { unread: number; mentions: number } {
+    const entries = [...this.log.values()].filter((entry) => entry.kind === 'message');
+    const marker = Math.max(
+      this.markers[userId].seq,
+      ...entries.filter((e) => e.sent === userId).map(({ seq }) => seq),
+    );
+    const unread = entries.filter(({ seq, sent, deleted }) => seq > marker && sent !== userId && !deleted);
+    const calling = unread.filter(({ calls }) => calls?.a || calls?.u?.includes(userId));
+    return { unread: unread.length, mentions: calling.length };
   }
 }
 
 /** How often counters alone told, over all runs: a property that always falls back would prove little. */
-const told = { counters: 0, log: 0 };
+const told = { counters: 0, log: 0, noted: 0, walked: 0 };
 
 const countsAgree = (room: Room): void => {
   for (const user of USERS) {
     const byCounters = unreadByCounters(room.head, room.readerOf(user));
     const newestFirst = [...room.log.values()].sort((a, b) => b.seq - a.seq);
-    const inLog = unreadByHand(newestFirst, room.readerOf(user)).unread;
-    expect(inLog).toBe(room.byHand(user));
-    if (byCounters !== undefined) expect(byCounters).toBe(room.byHand(user));
+    const { unread, mentions: inLog } = unreadByHand(newestFirst, room.readerOf(user));
+    expect({ unread, mentions: inLog }).toEqual(room.byHand(user));
+    if (byCounters !== undefined) expect(byCounters).toBe(room.byHand(user).unread);
+    const noted = room.mentionsOf(user);
+    if (noted !== undefined) expect(noted).toBe(room.byHand(user).mentions);
+    if (noted !== 0) told[noted === undefined ? 'walked' : 'noted'] += 1;
     told[byCounters === undefined ? 'log' : 'counters'] += 1;
   }
 };
@@ -187,6 +244,7 @@ describe('unread messages', () => {
       { numRuns: 3_000 },
     );
     expect(told.counters).toBeGreaterThan(told.log);
+    expect(told.noted).toBeGreaterThan(told.walked / 10);
   });
 
   it('are told by counters, whatever was edited and whoever came, while nothing was deleted or voided', () => {
@@ -195,7 +253,8 @@ describe('unread messages', () => {
       fc.property(fc.array(calm, { maxLength: 40, size: 'max' }), (steps) => {
         const room = new Room();
         for (const one of steps) room.do(one);
-        for (const user of USERS) expect(unreadByCounters(room.head, room.readerOf(user))).toBe(room.byHand(user));
+        for (const user of USERS)
+          expect(unreadByCounters(room.head, room.readerOf(user))).toBe(room.byHand(user).unread);
       }),
       { numRuns: 1_000 },
     );

@@ -83,6 +83,7 @@ export const EXAMPLES: Inputs = {
     markRead: { conversationId: CONVERSATION_ID, seq: 1 },
     markDelivered: { conversationId: CONVERSATION_ID, seq: 1 },
     listReceipts: { messageId: MESSAGE_ID },
+    getUnread: { muted: 'false' },
     updateMySettings: { conversationId: CONVERSATION_ID, muted: true, mutedUntil: '2027-01-01T00:00:00.000Z' },
     hideMessage: { messageId: OWN_MESSAGE_ID },
   },

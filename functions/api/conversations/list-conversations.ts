@@ -2,17 +2,16 @@ import type { listConversations } from '#contract/conversations.ts';
 import type { MySettings } from '#contract/member-settings.ts';
 import type { Input, Output } from '#contract/route.ts';
 import { mergedPlaces } from '#domain/bump.ts';
+import { settingsAt } from '#domain/my-settings.ts';
 import { signingKey } from '#gateways/signing-key.ts';
 import { cursorFor, positionOf } from '#runtime/cursor.ts';
 import type { Handle } from '#runtime/service.ts';
 import type { Head } from '#table/conversation.ts';
 import { headsOf, type Listed, listMemberships } from '#table/conversation-list.ts';
-import type { TenantKey } from '#table/entity.ts';
 import { listPlace } from '#table/member.ts';
 import { rulesOf } from '#table/tenant-settings.ts';
-import { countUnread } from '#table/unread.ts';
-import { statesOf } from '#table/watermark.ts';
-import { settingsAt, toMyConversation } from './my-conversation.ts';
+import { countUnreadIn, NOTHING } from '#table/unread.ts';
+import { toMyConversation } from './my-conversation.ts';
 
 type Filters = Omit<Input<typeof listConversations>, 'limit' | 'cursor'>;
 type Item = Output<typeof listConversations>['items'][number];
@@ -31,28 +30,6 @@ const isWanted = (filters: Filters, head: Head, mine: MySettings): boolean =>
   passes(filters.muted, mine.muted, undefined) &&
   passes(filters.pinned, mine.pinned, undefined) &&
   (filters.name === undefined || (head.name ?? '').toLowerCase().includes(filters.name.toLowerCase()));
-
-/** Unread counts, by conversation id. Who wrote last has read everything: only for the others a marker is read. */
-async function unreadOf(
-  tenant: TenantKey,
-  userId: string,
-  found: readonly { readonly member: Listed; readonly head: Head }[],
-  at: number,
-): Promise<Map<string, number>> {
-  const open = found.filter(({ head }) => head.last?.by !== userId || head.lastSeq === undefined);
-  const states = await statesOf(
-    tenant,
-    userId,
-    open.map(({ member }) => member.conversationId),
-  );
-  const counts = await Promise.all(
-    open.map(async ({ member: { conversationId }, head }): Promise<[string, number]> => {
-      const state = states.get(conversationId);
-      return [conversationId, state ? await countUnread(tenant, conversationId, head, state, at) : 0];
-    }),
-  );
-  return new Map(counts);
-}
 
 /** A membership with its conversation's head, at its place in the list. */
 interface Entry {
@@ -93,9 +70,10 @@ export const handleListConversations: Handle<typeof listConversations> = async (
       const head = 'head' in entry ? entry.head : heads.get(entry.member.conversationId);
       return head && isWanted(filters, head, settingsAt(entry.member.mine, at)) ? [{ ...entry, head }] : [];
     });
-    const unread = await unreadOf(tenant, userId, found, at);
+    const unread = await countUnreadIn(tenant, userId, found, at);
     for (const { member, head } of found) {
-      const item = toMyConversation(member, head, unread.get(member.conversationId) ?? 0, { at, retention });
+      const count = unread.get(member.conversationId) ?? NOTHING;
+      const item = toMyConversation(member, head, count, { at, retention });
       const isUnread = item.unreadCount > 0 || (member.mine?.markedUnread ?? false);
       if (passes(filters.unread, isUnread, undefined)) items.push(item);
     }

@@ -45,8 +45,8 @@ export async function mark(
   if (kind === 'read' && member.mine?.markedUnread)
     await putMySettings(tenant, who, { ...member.mine, markedUnread: false });
   const { read, delivered } = watermarksOf(member);
-  const unreadCount = await countUnread(tenant, conversationId, head, member, at);
-  return { body: { conversationId, readSeq: read, deliveredSeq: delivered, unreadCount } };
+  const { unread: unreadCount, mentions: mentionCount } = await countUnread(tenant, conversationId, head, member, at);
+  return { body: { conversationId, readSeq: read, deliveredSeq: delivered, unreadCount, mentionCount } };
 
   async function tell(event: Event): Promise<void> {
     try {

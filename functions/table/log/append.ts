@@ -15,6 +15,8 @@ export interface Write {
   /** For a change of what may be the last message: see `Taking`. */
   readonly renews?: Taking['renews'];
   readonly removes?: boolean;
+  /** For what mentions somebody: see `Taking`. */
+  readonly calls?: boolean;
   /** For what restores an archived conversation: see `Taking`. */
   readonly archived?: Taking['archived'];
   /** Under which prefix of the log it lies; messages when not said. */
@@ -67,8 +69,8 @@ export async function append<H extends LogHead>(
   permit.catch(() => undefined);
   let { renews } = write;
   const { archived = false } = write;
-  const { preview, removes } = write;
-  const taking = (): Taking => ({ key, at: clock(), preview, renews, removes, archived });
+  const { preview, removes, calls } = write;
+  const taking = (): Taking => ({ key, at: clock(), preview, renews, removes, calls, archived });
   const wanted = { author: write.author, clientId: write.clientId, tau, of: write.of };
 
   const isMine = (entry: Entry): boolean => {

@@ -35,6 +35,8 @@ export interface Taking {
   readonly renews?: { readonly lastSeq: number; readonly preview: Preview } | undefined;
   /** Set when the number is to delete or restore a message: counts of messages from before it no longer hold. */
   readonly removes?: boolean | undefined;
+  /** Set when the number is for a message, or an edit, that mentions somebody. */
+  readonly calls?: boolean | undefined;
   /** Set when the number is taken in a conversation that is archived, and only there: to restore it. */
   readonly archived?: boolean | undefined;
 }

@@ -13,16 +13,17 @@ const NAMES = {
 const countMessage = '#n = if_not_exists(#n, #seq) + :one, #speaker = if_not_exists(#n, #seq) + :one';
 
 /** The attributes of a number-taking update of the head, besides its condition. */
-export const taking = ({ key, at, preview, renews, removes }: Taking) => ({
+export const taking = ({ key, at, preview, renews, removes, calls }: Taking) => ({
   set: `#seq = #seq + :one, #recent.#key = #seq + :one, #lastAt = :at${
     preview ? `, #last = :last, #lastSeq = #seq + :one, ${countMessage}` : renews ? ', #last = :last' : ''
-  }${removes ? ', #g = if_not_exists(#g, :none) + :one' : ''}`,
+  }${removes ? ', #g = if_not_exists(#g, :none) + :one' : ''}${calls ? ', #m = #seq + :one' : ''}`,
   names: {
     ...NAMES,
     '#key': key,
     ...(preview || renews ? { '#last': 'last', '#lastSeq': 'lastSeq' } : {}),
     ...(preview ? { '#n': 'n', '#speaker': speakerAttribute(preview.by) } : {}),
     ...(removes ? { '#g': 'g' } : {}),
+    ...(calls ? { '#m': 'm' } : {}),
   },
   values: {
     ':one': 1,
