@@ -5,7 +5,7 @@ import type { Alias } from '#contract/route.ts';
 import { MAX_BODY_BYTES } from '#runtime/json.ts';
 import { mockAws, setEnvironment } from './support/aws.ts';
 import { call, type RestHandler } from './support/call.ts';
-import { EXAMPLES } from './support/examples.ts';
+import { EXAMPLES, linkTokenIn } from './support/examples.ts';
 import { answerFrom } from './support/fake-table.ts';
 import { handlerOf } from './support/handlers.ts';
 import { keysOf } from './support/keys.ts';
@@ -111,7 +111,8 @@ describe.each(addresses)('$title', ({ service, route, address, input }) => {
     for (const items of [[], itemsOf('globex')]) {
       aws.reset();
       answerFrom(aws.documents, items);
-      await send({ tenantId: 'globex' });
+      // A token is good in the tenant that it names.
+      await send({ tenantId: 'globex' }, 'token' in input ? { ...input, token: linkTokenIn('globex') } : input);
       const requests = aws.documents.calls().map((made) => made.args[0].input);
       const keys = requests.flatMap((request) => keysOf(request));
       if (reads) expect(keys.length).toBeGreaterThan(0);

@@ -5,6 +5,7 @@ import * as forwards from './forwards.ts';
 import * as health from './health.ts';
 import * as hidden from './hidden.ts';
 import * as imports from './imports.ts';
+import * as invitations from './invitations.ts';
 import * as media from './media.ts';
 import * as memberSettings from './member-settings.ts';
 import * as messages from './messages.ts';
@@ -13,6 +14,7 @@ import * as participants from './participants.ts';
 import * as reactions from './reactions.ts';
 import * as realtime from './realtime.ts';
 import * as receipts from './receipts.ts';
+import * as received from './received-invitations.ts';
 import type { Route } from './route.ts';
 import * as search from './search.ts';
 import * as tenant from './tenant.ts';
@@ -111,6 +113,18 @@ export const tenantApi = {
   updateTenantSettings: tenant.updateTenantSettings,
   listTenantSettingsHistory: tenant.listTenantSettingsHistory,
 } as const satisfies Record<string, Route>;
+export const invitationsApi = {
+  createInvitation: invitations.createInvitation,
+  listInvitations: invitations.listInvitations,
+  revokeInvitation: invitations.revokeInvitation,
+  listUses: invitations.listUses,
+  previewInvitation: invitations.previewInvitation,
+  redeemInvitation: invitations.redeemInvitation,
+  listReceived: received.listReceived,
+  acceptInvitation: received.acceptInvitation,
+  declineInvitation: received.declineInvitation,
+  getInvitationKeys: invitations.getInvitationKeys,
+} as const satisfies Record<string, Route>;
 export const moderationApi = { listAudit: audit.listAudit } as const satisfies Record<string, Route>;
 export const importsApi = {
   startImport: imports.startImport,
@@ -133,6 +147,7 @@ export const api = {
   search: searchApi,
   users: usersApi,
   tenant: tenantApi,
+  invitations: invitationsApi,
   moderation: moderationApi,
   imports: importsApi,
 } as const satisfies Record<string, Record<string, Route>>;

@@ -1,9 +1,11 @@
 import * as z from 'zod';
-import { ConversationId, Instant, MediaId, MessageId, UserId } from './ids.ts';
+import { ConversationId, Instant, InvitationId, MediaId, MessageId, UserId } from './ids.ts';
+import { InvitationState } from './invitations.ts';
 import { MediaState } from './media.ts';
 import { MySettings } from './member-settings.ts';
 import { Message, Reaction } from './messages.ts';
 import { MemberRole } from './participants.ts';
+import { ReceivedInvitation } from './received-invitations.ts';
 import { ChangedFields } from './settings.ts';
 import { MyThread, ThreadSummary } from './thread.ts';
 
@@ -125,6 +127,16 @@ export const Event = z.discriminatedUnion('type', [
     conversationId: ConversationId,
     seq: z.int(),
     patch: ChangedFields.extend({ version: z.int() }),
+  }),
+  /** To the devices of whom it is for; recovered from the list of invitations. */
+  z.strictObject({ type: z.literal('invitation:received'), invitation: ReceivedInvitation }),
+  /** A direct invitation was accepted (`used_up`), declined or withdrawn: to the devices of whom it was for and of who invited. */
+  z.strictObject({
+    type: z.literal('invitation:updated'),
+    invitationId: InvitationId,
+    conversationId: ConversationId,
+    userId: UserId,
+    state: InvitationState,
   }),
   z.strictObject({
     type: z.literal('media:updated'),

@@ -29,6 +29,12 @@ export const ClientId = z
   .regex(/^[A-Za-z0-9_-]{21}[AQgw]$/)
   .meta({ example: 'AZqYt2a0cK6fPpQ1mWk3Zg' });
 
+/** Conversation and invitation in one, so that whoever is invited finds it with one `GetItem`; the second part begins with the time. */
+export const InvitationId = z
+  .string()
+  .regex(new RegExp(`^inv_${TOKEN}_${TOKEN}$`))
+  .meta({ example: 'inv_AZqYt2a0cK6fPpQ1mWk3Zg_AZqYt2a0cK6fPpQ1mWk3Zg' });
+
 export const MediaId = z
   .string()
   .regex(new RegExp(`^med_${TOKEN}$`))
@@ -45,6 +51,16 @@ export const Instant = z.iso.datetime().meta({ example: '2026-11-21T09:30:00.000
 
 /** The id of message number `seq` of a conversation. */
 export const messageIdOf = (conversationId: string, seq: number): string => `msg_${conversationId.slice(4)}_${seq}`;
+
+/** The id of an invitation to a conversation; `token` is a UUIDv7 in base64url. */
+export const invitationIdOf = (conversationId: string, token: string): string =>
+  `inv_${conversationId.slice(4)}_${token}`;
+
+/** The conversation and the token that an invitation id carries. */
+export const partsOfInvitationId = (invitationId: string): { conversationId: string; token: string } => ({
+  conversationId: `cnv_${invitationId.slice(4, 26)}`,
+  token: invitationId.slice(27),
+});
 
 /** The conversation and number that a message id carries. */
 export const partsOfMessageId = (messageId: string): { conversationId: string; seq: number } => ({

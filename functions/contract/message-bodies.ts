@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { CustomData } from './custom-data.ts';
-import { Instant, MediaId, UserId } from './ids.ts';
+import { Instant, InvitationId, MediaId, UserId } from './ids.ts';
 import { MemberRole } from './participants.ts';
 
 /** Characters (UTF-16 code units) of a text message. */
@@ -90,6 +90,8 @@ const SystemBody = z.strictObject({
   userIds: z.array(UserId),
   /** The roles that some of them have from now on. */
   roles: z.array(z.strictObject({ userId: UserId, role: MemberRole })).optional(),
+  /** By whose invitation somebody joined, and which. */
+  invitation: z.strictObject({ id: InvitationId, by: UserId }).optional(),
   /** When a ban or an offer ends; absent: never, or nothing ends. */
   until: Instant.optional(),
 });

@@ -13,7 +13,7 @@ export type Role = z.output<typeof MemberRole>;
 const RANK: Readonly<Record<Role, number>> = { guest: 0, member: 1, admin: 2, owner: 3 };
 
 /** Roles that may remove, ban and change others at all. */
-const MAY_MANAGE: readonly Role[] = ['owner', 'admin'];
+export const MAY_MANAGE: readonly Role[] = ['owner', 'admin'];
 
 /** True when `one` stands strictly above `other`. */
 export const outranks = (one: Role, other: Role): boolean => RANK[one] > RANK[other];
@@ -79,7 +79,8 @@ export const refusalToLeave = (room: Room | undefined, member: Membership): Deci
     ? new Refusal('participant.last_owner')
     : refusalWhenArchived(room));
 
-const refusalOfRole = (room: Room | undefined, role: Role): Decision =>
+/** Why a conversation of this type has nobody of this role; undefined when it has. */
+export const refusalOfRole = (room: Room | undefined, role: Role): Decision =>
   role === 'guest' && room?.type !== 'channel' ? new Refusal('participant.role_unsupported') : undefined;
 
 /** Why the actor may not give the target this role; undefined when they may. Ownership is never given this way. */

@@ -13,6 +13,8 @@ const MemberCount = z.object({
   owners: z.number(),
   /** Counts changes of who is banned or remembered as a guest, so that whoever lets somebody in notices one. */
   standings: z.number().optional(),
+  /** Counts times that a member went or got a lower role, so that whoever acts by the right of somebody else notices one. */
+  falls: z.number().optional(),
 });
 export type MemberCount = z.output<typeof MemberCount>;
 

@@ -88,31 +88,37 @@ export interface Counting {
   readonly seen?: { readonly standings?: number | undefined };
   /** True when a standing changes. */
   readonly standings?: boolean;
+  /** True when somebody goes or gets a lower role. */
+  readonly falls?: boolean;
+  /** What was read of the counts before the rights of whom nothing else checks: on condition that nobody has fallen since. */
+  readonly steady?: { readonly falls?: number | undefined };
 }
 
 /** Part of a membership change: the counts, exact because they change with what they count. At least one owner stays. */
 export const counted = (
   tenant: TenantKey,
   conversationId: string,
-  { members = 0, owners = 0, cap, seen, standings = false }: Counting,
+  { members = 0, owners = 0, cap, seen, standings = false, falls = false, steady }: Counting,
 ): TransactItem => {
   const conditions = ['attribute_exists(pk)'];
   if (owners < 0) conditions.push('#owners > :leaving');
   if (cap !== undefined) conditions.push('#members <= :room');
   if (seen)
     conditions.push(seen.standings === undefined ? 'attribute_not_exists(#standings)' : '#standings = :standings');
+  if (steady) conditions.push(steady.falls === undefined ? 'attribute_not_exists(#falls)' : '#falls = :falls');
   return {
     Update: {
       TableName: tableName(),
       Key: MemberCountEntity.key(tenant, conversationId),
       UpdateExpression: `SET #members = #members + :members, #owners = #owners + :owners${
         standings ? ', #standings = if_not_exists(#standings, :none) + :one' : ''
-      }`,
+      }${falls ? ', #falls = if_not_exists(#falls, :none) + :one' : ''}`,
       ConditionExpression: conditions.join(' AND '),
       ExpressionAttributeNames: {
         '#members': 'members',
         '#owners': 'owners',
         ...(standings || seen ? { '#standings': 'standings' } : {}),
+        ...(falls || steady ? { '#falls': 'falls' } : {}),
       },
       ExpressionAttributeValues: {
         ':members': members,
@@ -120,7 +126,8 @@ export const counted = (
         ...(owners < 0 ? { ':leaving': -owners } : {}),
         ...(cap === undefined ? {} : { ':room': cap - members }),
         ...(seen?.standings === undefined ? {} : { ':standings': seen.standings }),
-        ...(standings ? { ':none': 0, ':one': 1 } : {}),
+        ...(steady?.falls === undefined ? {} : { ':falls': steady.falls }),
+        ...(standings || falls ? { ':none': 0, ':one': 1 } : {}),
       },
     },
   };

@@ -84,7 +84,7 @@ describe('docs/access-patterns.md', () => {
     expect(new Set(patterns.map(({ file, name }) => `${file} ${name}`)).size).toBe(patterns.length);
     // How the calls are written may change: then they must still be found.
     expect(new Set(patterns.flatMap(({ calls }) => calls))).toEqual(
-      new Set(['Get', 'BatchGet', 'Query', 'Put', 'Update', 'TransactWrite']),
+      new Set(['Get', 'BatchGet', 'Query', 'Put', 'Update', 'Delete', 'TransactWrite']),
     );
   });
 });

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { api } from '#contract/api.ts';
+import { claimsOf, signToken } from './invitation-token.ts';
 
 type Inputs = {
   readonly [S in keyof typeof api]: {
@@ -22,6 +23,15 @@ export const REPLY_ID = 'msg_AZqYt2a0cK6fPpQ1mWk3Zg_6';
 export const CHANNEL_ID = 'cnv_AZqYt2a0cK6fPpQ1mWk3Zw';
 export const MEDIA_ID = 'med_AZqYt2a0cK6fPpQ1mWk3Zg';
 export const IMPORT_ID = 'imp_AZqYt2a0cK6fPpQ1mWk3Zg';
+
+/** A group of bob's, to which ada is invited by a link and directly, and an invitation of ada's to the first. */
+export const INVITING_ID = 'cnv_AZqYt2a0cK6fPpQ1mWkInQ';
+const TOKEN_OF_INVITATION = 'AZqYt2a0cK6fPpQ1mWk3Zg';
+export const INVITATION_ID = `inv_${CONVERSATION_ID.slice(4)}_${TOKEN_OF_INVITATION}`;
+export const LINK_ID = `inv_${INVITING_ID.slice(4)}_${TOKEN_OF_INVITATION}`;
+export const DIRECT_INVITATION_ID = `inv_${INVITING_ID.slice(4)}_AZqYt2a0cK6fPpQ1mWkDiQ`;
+/** A token is good in one tenant only. */
+export const linkTokenIn = (tenantId: string): string => signToken(claimsOf(tenantId, INVITING_ID, LINK_ID));
 
 /** One valid input an operation. Typed by the contract: an operation without an example does not compile. */
 export const EXAMPLES: Inputs = {
@@ -127,6 +137,25 @@ export const EXAMPLES: Inputs = {
     getTenantSettings: {},
     updateTenantSettings: { version: 2, limits: { messagesPerMinute: 120 } },
     listTenantSettingsHistory: { limit: 10 },
+  },
+  invitations: {
+    createInvitation: {
+      kind: 'link',
+      conversationId: CONVERSATION_ID,
+      role: 'member',
+      expiresIn: 86_400,
+      maxUses: 10,
+      userIds: ['cleo'],
+    },
+    listInvitations: { conversationId: CONVERSATION_ID, limit: 10 },
+    revokeInvitation: { conversationId: CONVERSATION_ID, invitationId: INVITATION_ID },
+    listUses: { conversationId: CONVERSATION_ID, invitationId: INVITATION_ID },
+    previewInvitation: { token: linkTokenIn('acme') },
+    redeemInvitation: { token: linkTokenIn('acme') },
+    listReceived: { limit: 10 },
+    acceptInvitation: { invitationId: DIRECT_INVITATION_ID },
+    declineInvitation: { invitationId: DIRECT_INVITATION_ID },
+    getInvitationKeys: {},
   },
   moderation: { listAudit: { action: 'report.resolved', limit: 10 } },
   imports: {

@@ -1,4 +1,12 @@
 import fc from 'fast-check';
+import type { Threshold } from '#contract/settings.ts';
+import {
+  type Invitation,
+  type Invited,
+  refusalToEnter,
+  refusalToInvite,
+  roleByInvitation,
+} from '#domain/invitation.ts';
 import type { Refusal } from '#domain/refusal.ts';
 import {
   type Ban,
@@ -28,7 +36,13 @@ export type Attempt =
   | { readonly does: 'role'; readonly actor: string; readonly target: string; readonly role: Exclude<Role, 'owner'> }
   | { readonly does: 'share'; readonly actor: string; readonly target: string };
 
+/** Somebody invites with a role, or comes in by the last invitation that another made. */
+export type InvitingAttempt =
+  | { readonly does: 'invite'; readonly actor: string; readonly role: Invited; readonly maxUses?: number | undefined }
+  | { readonly does: 'enter'; readonly actor: string; readonly target: string };
+
 const OFFER_LASTS = 10;
+const INVITATION_LASTS = 15;
 
 interface Remembered {
   readonly guest: boolean;
@@ -41,6 +55,8 @@ export class RolesModel {
   readonly roles = new Map<string, Role>();
   readonly remembered = new Map<string, Remembered>();
   readonly offers = new Map<string, { from: string; stepDown: boolean; expiresAt: number }>();
+  readonly invitations = new Map<string, Invitation>();
+  threshold: Threshold = 'admin';
   now = 0;
 
   constructor(type: Room['type'], roles: Readonly<Record<string, Role>>) {
@@ -70,7 +86,8 @@ export class RolesModel {
   }
 
   /** Tries it; the refusal, or undefined when it was done. */
-  attempt(attempt: Attempt): Refusal | undefined {
+  attempt(attempt: Attempt | InvitingAttempt): Refusal | undefined {
+    if (attempt.does === 'invite' || attempt.does === 'enter') return this.#invites(attempt);
     const { does, actor } = attempt;
     // Whoever acts on themselves carries a target all the same: the attempts are made of one mould.
     const alone = does === 'leave' || does === 'join' || does === 'accept';
@@ -115,6 +132,28 @@ export class RolesModel {
       case 'accept':
         return this.#accept(room, actor);
     }
+  }
+
+  #invites(attempt: InvitingAttempt): Refusal | undefined {
+    const { does, actor } = attempt;
+    const room: Room = { type: this.type, owners: this.owners };
+    if (does === 'invite') {
+      const { role, maxUses } = attempt;
+      const made = { role, maxUses, createdBy: actor, expiresAt: this.now + INVITATION_LASTS, uses: 0 };
+      return (
+        refusalToInvite(room, this.#member(actor), role, this.threshold) ??
+        this.#done(() => this.invitations.set(actor, made))
+      );
+    }
+    if (this.roles.has(actor)) return undefined;
+    const invitation = this.invitations.get(attempt.target);
+    const inviter = this.#member(attempt.target);
+    const { ban, guest = false } = this.remembered.get(actor) ?? {};
+    const entry = { invitation, userId: actor, room, ban, inviter, threshold: this.threshold };
+    const refusal = refusalToEnter(entry, this.now);
+    if (refusal || !invitation || !inviter) return refusal;
+    this.invitations.set(attempt.target, { ...invitation, uses: invitation.uses + 1 });
+    return this.#done(() => this.#comes(actor, roleByInvitation(invitation.role, guest, inviter.role)));
   }
 
   #comes(user: string, role: Role): void {
@@ -178,3 +217,19 @@ export const attempts = (
       role: fc.constantFrom('admin' as const, 'member' as const, 'guest' as const),
     })
     .map((attempt) => attempt as Attempt);
+
+/** Invitations by some users to some users. */
+export const invitingAttempts = (
+  actors: readonly string[],
+  users: readonly string[],
+  does: readonly InvitingAttempt['does'][] = ['invite', 'enter', 'enter', 'enter'],
+): fc.Arbitrary<InvitingAttempt> =>
+  fc
+    .record({
+      does: fc.constantFrom(...does),
+      actor: fc.constantFrom(...actors),
+      target: fc.constantFrom(...users),
+      role: fc.constantFrom('admin' as const, 'member' as const, 'guest' as const),
+      maxUses: fc.option(fc.integer({ min: 1, max: 2 }), { nil: undefined }),
+    })
+    .map((attempt) => attempt as InvitingAttempt);

@@ -22,6 +22,7 @@ import {
   OWN_MESSAGE_ID,
   REPLY_ID,
 } from './examples.ts';
+import { invitationItems } from './invitations-world.ts';
 import { moderationItems } from './moderation-world.ts';
 import { participantItems } from './participants-world.ts';
 import { settingsItems } from './settings-world.ts';
@@ -94,6 +95,7 @@ export function itemsOf(tenantId: string): Item[] {
     ...settingsItems(tenant, AT),
     ...threadItems(tenant, AT),
     ...moderationItems(tenant, AT),
+    ...invitationItems(tenant, AT),
     member('ada', 'owner'),
     member('bob', 'member'),
     MessageEntity.toItem(

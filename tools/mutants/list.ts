@@ -1,5 +1,6 @@
 import { IDENTITY_MUTANTS } from './identity.ts';
 import { IMPORT_MUTANTS } from './imports.ts';
+import { INVITATION_MUTANTS } from './invitations.ts';
 import { LIST_MUTANTS } from './lists.ts';
 import { LIVE_MUTANTS } from './live.ts';
 import { LOG_MUTANTS } from './log.ts';
@@ -30,6 +31,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...TABLE_MUTANTS,
   ...ROLE_MUTANTS,
   ...MATRIX_MUTANTS,
+  ...INVITATION_MUTANTS,
   ...RUNTIME_MUTANTS,
   ...IDENTITY_MUTANTS,
   ...LIVE_MUTANTS,

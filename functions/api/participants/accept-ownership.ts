@@ -37,7 +37,7 @@ export const handleAccept: Handle<typeof acceptOwnership> = async ({ conversatio
           parts: (number) => [
             becomes(tenant, member, 'owner', number),
             stepDown ? becomes(tenant, from, 'admin', number) : stillIs(tenant, from),
-            ...(stepDown ? [] : [counted(tenant, conversationId, { owners: 1 })]),
+            counted(tenant, conversationId, stepDown ? { falls: true } : { owners: 1 }),
             offerTaken(tenant, conversationId, offer),
           ],
         };

@@ -28,7 +28,12 @@ export const handleBan: Handle<typeof banParticipant> = async ({ conversationId,
           body: { type: 'system', kind: 'participant_banned', userIds: [userId], until },
           parts: (_, at) => [
             stillIs(tenant, actor),
-            counted(tenant, conversationId, { members: target ? -1 : 0, seen: state.count, standings: true }),
+            counted(tenant, conversationId, {
+              members: target ? -1 : 0,
+              seen: state.count,
+              standings: true,
+              falls: true,
+            }),
             target ? goes(tenant, target) : isOutside(tenant, { conversationId, userId }),
             remembered(tenant, conversationId, {
               userId,

@@ -2,7 +2,7 @@ import { commitChange } from '#changing/change-members.ts';
 import { roomOf } from '#changing/room.ts';
 import type { changeRole } from '#contract/participants.ts';
 import { Refusal } from '#domain/refusal.ts';
-import { refusalToChangeRole, refusalToStepDown } from '#domain/roles.ts';
+import { outranks, refusalToChangeRole, refusalToStepDown } from '#domain/roles.ts';
 import type { Handle } from '#runtime/service.ts';
 import { grantedSeqOf, type Member } from '#table/member.ts';
 import { becomes, counted, stillIs } from '#table/participants-commit.ts';
@@ -32,7 +32,9 @@ export const handleChangeRole: Handle<typeof changeRole> = async ({ conversation
           parts: (seq) => [
             ...(self ? [] : [stillIs(tenant, actor)]),
             becomes(tenant, target, role, seq),
-            ...(target.role === 'owner' ? [counted(tenant, conversationId, { owners: -1 })] : []),
+            ...(outranks(target.role, role)
+              ? [counted(tenant, conversationId, { owners: target.role === 'owner' ? -1 : 0, falls: true })]
+              : []),
           ],
         };
       },

@@ -25,6 +25,7 @@ export const handleLeave: Handle<typeof leaveConversation> = async ({ conversati
               members: -1,
               owners: member.role === 'owner' ? -1 : 0,
               standings: member.role === 'guest',
+              falls: true,
             }),
             ...exitOf(tenant, member),
           ],

@@ -21,6 +21,7 @@ const removalOf = (tenant: Request['caller']['tenant'], actor: Member, members: 
     counted(tenant, actor.conversationId, {
       members: -members.length,
       standings: members.some(({ role }) => role === 'guest'),
+      falls: true,
     }),
     ...members.flatMap((member) => exitOf(tenant, member)),
   ],
