@@ -11,6 +11,7 @@ import * as memberSettings from './member-settings.ts';
 import * as messages from './messages.ts';
 import * as ownership from './ownership.ts';
 import * as participants from './participants.ts';
+import * as pins from './pins.ts';
 import * as reactions from './reactions.ts';
 import * as realtime from './realtime.ts';
 import * as receipts from './receipts.ts';
@@ -90,6 +91,11 @@ export const threadsApi = {
   subscribeToThread: threads.subscribeToThread,
   markThreadRead: threads.markThreadRead,
   listThreads: threads.listThreads,
+export const pinsApi = {
+  pinMessage: pins.pinMessage,
+  unpinMessage: pins.unpinMessage,
+  listPins: pins.listPins,
+  orderPins: pins.orderPins,
 } as const satisfies Record<string, Route>;
 export const realtimeApi = { createTicket: realtime.createTicket } as const satisfies Record<string, Route>;
 export const mediaApi = {
@@ -142,6 +148,7 @@ export const api = {
   receipts: receiptsApi,
   reactions: reactionsApi,
   threads: threadsApi,
+  pins: pinsApi,
   realtime: realtimeApi,
   media: mediaApi,
   search: searchApi,

@@ -88,6 +88,27 @@ export const Event = z.discriminatedUnion('type', [
     rootId: MessageId,
     summary: ThreadSummary.optional(),
     mine: MyThread.optional(),
+  /** A message was pinned, in front of the others; `seq` is the version of the pins now. A message that is deleted is pinned no more. */
+  z.strictObject({
+    type: z.literal('pin:added'),
+    conversationId: ConversationId,
+    seq: z.int(),
+    messageId: MessageId,
+    pinnedBy: UserId,
+    pinnedAt: Instant,
+  }),
+  z.strictObject({
+    type: z.literal('pin:removed'),
+    conversationId: ConversationId,
+    seq: z.int(),
+    messageId: MessageId,
+  }),
+  /** Pins are in another order: those named first, the others as they were. What is named and not pinned (any more) is passed over. */
+  z.strictObject({
+    type: z.literal('pin:moved'),
+    conversationId: ConversationId,
+    seq: z.int(),
+    messageIds: z.array(MessageId),
   }),
   z.strictObject({
     type: z.literal('participant:added'),

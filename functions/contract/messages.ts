@@ -37,6 +37,8 @@ export const Message = z
     version: z.int(),
     /** When the body last changed; null while it is as it was sent. */
     editedAt: Instant.nullable(),
+    /** Deleting takes it away, and restoring does not bring it back. */
+    pinned: z.boolean(),
     /** In the order in which their emojis came; nothing on a deleted message. */
     reactions: z.array(Reaction),
     /** Null for a message that is no reply and has none. */

@@ -26,7 +26,8 @@ export interface ConversationChange {
 /** Why nothing was written. `seq`: something lies at the number. `stale`: the conversation has changed meanwhile. */
 export type NotChanged = 'seq' | 'actor' | 'stale';
 
-const entryAndActor = (tenant: TenantKey, change: ConversationChange): TransactItem[] => {
+/** The log's entry of a change, and the condition that its actor still has one of the roles: first in its transaction. */
+export const entryAndActor = (tenant: TenantKey, change: ConversationChange): TransactItem[] => {
   const { conversationId, seq, actor, actorRoles, operationId, hash, at, what } = change;
   const entry: StoredChange = { u: actor, c: operationId, h: hash, a: at, d: what };
   return [
@@ -49,7 +50,8 @@ const entryAndActor = (tenant: TenantKey, change: ConversationChange): TransactI
   ];
 };
 
-const write = async (items: readonly TransactItem[]): Promise<'done' | NotChanged> => {
+/** Writes what begins with `entryAndActor`; tells what did not hold. */
+export const writeChange = async (items: readonly TransactItem[]): Promise<'done' | NotChanged> => {
   try {
     await calmly(() => documents.transactWrite(items));
     return 'done';
@@ -90,7 +92,7 @@ export async function changeProfile(
     },
   });
   const item = ProfileEntity.toItem(tenant, conversationId, profile);
-  return write([
+  return writeChange([
     ...entryAndActor(tenant, change),
     version === 2
       ? put(item, 'attribute_not_exists(pk)')
@@ -128,7 +130,7 @@ export async function setArchived(
   change: ConversationChange,
   archived: boolean,
 ): Promise<'done' | NotChanged> {
-  return write([
+  return writeChange([
     ...entryAndActor(tenant, change),
     {
       Update: {

@@ -35,16 +35,19 @@ export interface MessageChange {
 }
 
 /** What a change does to its message, besides the version that it changes. */
-const updateOf = ({ seq, at, body, mentions, fleeting = false }: MessageChange) => ({
+const updateOf = ({ seq, at, body, mentions, what, fleeting = false }: MessageChange) => ({
   UpdateExpression: [
     'SET #b = :body, #v = #v + :one, #e = :at',
     fleeting ? '' : ', #l = list_append(if_not_exists(#l, :none), :number)',
     mentions ? ', #m = :mentions' : mentions === null ? ' REMOVE #m' : '',
+    // What is deleted is not pinned any more, and restoring does not pin it again: see `domain/pins.ts`.
+    what.kind === 'message_deleted' ? `${mentions === null ? ',' : ' REMOVE'} #p` : '',
   ].join(''),
   ExpressionAttributeNames: {
     ...{ '#b': 'b', '#v': 'v', '#e': 'e', '#type': 'ty' },
     ...(fleeting ? {} : { '#l': 'l' }),
     ...(mentions === undefined ? {} : { '#m': 'm' }),
+    ...(what.kind === 'message_deleted' ? { '#p': 'p' } : {}),
   },
   ExpressionAttributeValues: {
     ...{ ':body': body, ':one': 1, ':at': at },
@@ -66,6 +69,7 @@ export async function changeMessage(
   const TableName = tableName();
   const update = updateOf(change);
   const entry: StoredChange = { u: actor, c: operationId, h: hash, a: at, d: what };
+  const deletes = what.kind === 'message_deleted';
   try {
     await calmly(() =>
       documents.transactWrite([
@@ -81,11 +85,15 @@ export async function changeMessage(
             TableName,
             Key: MessageEntity.key(tenant, { conversationId, seq: what.seq }),
             ...update,
-            ConditionExpression: '#v = :version AND #type = :message',
+            // Pinned at a later number: whoever applies the log in its order would still show the pin.
+            ConditionExpression: `#v = :version AND #type = :message${
+              deletes ? ' AND (attribute_not_exists(#p) OR #p < :seq)' : ''
+            }`,
             ExpressionAttributeValues: {
               ...update.ExpressionAttributeValues,
               ':version': what.version,
               ':message': MessageEntity.type,
+              ...(deletes ? { ':seq': seq } : {}),
             },
           },
         },

@@ -15,7 +15,8 @@ export const StoredTally = z.object({ e: z.string(), c: z.number(), u: z.array(z
 /**
  * A message as stored. One-letter names: a page of 50 reads every byte of them.
  * `u` sender, `c` client id, `h` hash of the first body, `b` body, `a` server time (ms), `s` original time (ms, imports),
- * `v` version, `e` and `l` of its changes, `r` reactions, `t` and `k` its thread, the rest in `message-parts.ts`.
+ * `v` version, `e` and `l` of its changes, `r` reactions, `t` and `k` its thread, `p` the number of the change that pinned it, the rest
+ * in `message-parts.ts`.
  */
 export const StoredMessage = z.object({
   u: z.string(),
@@ -30,6 +31,7 @@ export const StoredMessage = z.object({
   l: z.array(z.number()).optional(),
   /** Reactions: `n` counts how often they changed, `t` the tally of each emoji (see `domain/reaction.ts`). */
   r: z.object({ n: z.number(), t: z.array(StoredTally) }).optional(),
+  p: z.number().optional(),
   /** Of a reply: where it stands. Of a root: the summary of its thread (both in `domain/thread.ts`). */
   t: StoredPlace.optional(),
   k: StoredSummary.optional(),
@@ -73,6 +75,7 @@ export const toMessage = (conversationId: string, seq: number, stored: StoredMes
   sentAt: stored.s === undefined ? null : new Date(stored.s).toISOString(),
   version: stored.v,
   editedAt: stored.e === undefined ? null : new Date(stored.e).toISOString(),
+  pinned: stored.p !== undefined,
   reactions: stored.b.type === 'deleted' ? [] : (stored.r?.t ?? []).map(toReaction),
   thread: threadOf(conversationId, seq, stored),
 });

@@ -39,6 +39,7 @@ export const created = (seq: number, characters = 5): Extract<Event, { type: 'me
     sentAt: null,
     version: 1,
     editedAt: null,
+    pinned: false,
     reactions: [],
     thread: null,
   },

@@ -8,6 +8,7 @@ import { ChangeEntity } from '#table/log/change.ts';
 import { MediaEntity } from '#table/media.ts';
 import { MemberEntity } from '#table/member.ts';
 import { MessageEntity } from '#table/message.ts';
+import { PinsEntity } from '#table/pins.ts';
 import { RateBucketEntity } from '#table/rate-bucket.ts';
 import { ReactionEntity } from '#table/reaction.ts';
 import { TenantChangeEntity, TenantSettingsEntity } from '#table/tenant-settings.ts';
@@ -31,6 +32,8 @@ import { summaryAt, threadItems } from './threads-world.ts';
 const AT = Date.UTC(2026, 10, 21, 9, 30);
 /** The number of the change that deleted a message. */
 const DELETION = 4;
+/** The number of the change that pinned bob's message. */
+const PINNED = 5;
 
 /**
  * What a tenant's table holds so that every example finds something: a group of `ada` (owner) and `bob` with a
@@ -108,8 +111,10 @@ export function itemsOf(tenantId: string): Item[] {
         v: 1,
         r: { n: 1, t: [{ e: '🎉', c: 1, u: ['ada'] }] },
         k: summaryAt(AT),
+        p: PINNED,
       },
     ),
+    PinsEntity.toItem(tenant, CONVERSATION_ID, { version: 1, pins: [{ m: seq, n: PINNED, u: 'ada', a: AT }] }),
     ReactionEntity.toItem(
       tenant,
       { conversationId: CONVERSATION_ID, seq, emoji: '🎉', userId: 'ada' },

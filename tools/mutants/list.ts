@@ -10,6 +10,7 @@ import { MESSAGE_CHANGE_MUTANTS } from './message-change.ts';
 import { MESSAGE_PARTS_MUTANTS } from './message-parts.ts';
 import { MODERATION_MUTANTS } from './moderation.ts';
 import type { Mutant } from './mutant.ts';
+import { PIN_MUTANTS } from './pins.ts';
 import { REACTION_MUTANTS } from './reactions.ts';
 import { RETENTION_MUTANTS } from './retention.ts';
 import { ROLE_MUTANTS } from './roles.ts';
@@ -26,6 +27,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...MESSAGE_CHANGE_MUTANTS,
   ...MESSAGE_PARTS_MUTANTS,
   ...RETENTION_MUTANTS,
+  ...PIN_MUTANTS,
   ...REACTION_MUTANTS,
   ...SETTINGS_MUTANTS,
   ...TABLE_MUTANTS,

@@ -35,8 +35,21 @@ const ProfileChange = z.object({
 
 const ArchiveChange = z.object({ kind: z.enum(['conversation_archived', 'conversation_restored']) });
 
+/** A pin that came or went, by the number of its message. */
+const PinSet = z.object({ kind: z.enum(['pin_added', 'pin_removed']), message: z.number() });
+/** The numbers of all pinned messages, in their new order. */
+const PinOrder = z.object({ kind: z.literal('pin_moved'), order: z.array(z.number()) });
+export type PinChange = z.output<typeof PinSet> | z.output<typeof PinOrder>;
+
 /** What a change was. */
-export const ChangeOf = z.discriminatedUnion('kind', [BodyChange, ReactionsChange, ProfileChange, ArchiveChange]);
+export const ChangeOf = z.discriminatedUnion('kind', [
+  BodyChange,
+  ReactionsChange,
+  ProfileChange,
+  ArchiveChange,
+  PinSet,
+  PinOrder,
+]);
 export type ChangeOf = z.output<typeof ChangeOf>;
 
 /**
