@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ConversationId, Instant, MessageId, UserId } from './ids.ts';
 import { Message } from './messages.ts';
 import { route } from './route.ts';
+import { MANAGES, READS } from './within.ts';
 
 /** Message ids that an order may name: more than are ever pinned. */
 const MOST_NAMED = 100;
@@ -47,6 +48,7 @@ export const pinMessage = route({
   summary:
     'Pin a message, in front of the others; any number of times is once. Who may is a setting of the conversation',
   permission: 'message:send',
+  within: MANAGES,
   uses: changing,
   input: z.strictObject({ messageId: MessageId }),
   output: Message,
@@ -59,6 +61,7 @@ export const unpinMessage = route({
   path: '/messages/{messageId}/pin',
   summary: 'Take a message’s pin away; what is not pinned stays so',
   permission: 'message:send',
+  within: MANAGES,
   uses: changing,
   input: z.strictObject({ messageId: MessageId }),
   output: Message,
@@ -71,6 +74,7 @@ export const listPins = route({
   path: '/conversations/{conversationId}/pins',
   summary: 'The pinned messages of a conversation, in their order; those that you may not read are left out',
   permission: 'message:read',
+  within: READS,
   uses: ['table:get', 'table:batch-get'],
   input: z.strictObject({ conversationId: ConversationId }),
   output: Pins,
@@ -85,6 +89,7 @@ export const orderPins = route({
   summary:
     'Put pins into another order: those named come first, the others follow as they were; say which version (`version` or If-Match)',
   permission: 'message:send',
+  within: MANAGES,
   uses: changing,
   input: z.strictObject({
     conversationId: ConversationId,
