@@ -91,6 +91,7 @@ export const threadsApi = {
   subscribeToThread: threads.subscribeToThread,
   markThreadRead: threads.markThreadRead,
   listThreads: threads.listThreads,
+} as const satisfies Record<string, Route>;
 export const pinsApi = {
   pinMessage: pins.pinMessage,
   unpinMessage: pins.unpinMessage,

@@ -88,6 +88,7 @@ export const Event = z.discriminatedUnion('type', [
     rootId: MessageId,
     summary: ThreadSummary.optional(),
     mine: MyThread.optional(),
+  }),
   /** A message was pinned, in front of the others; `seq` is the version of the pins now. A message that is deleted is pinned no more. */
   z.strictObject({
     type: z.literal('pin:added'),

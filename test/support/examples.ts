@@ -115,6 +115,7 @@ export const EXAMPLES: Inputs = {
     subscribeToThread: { messageId: MESSAGE_ID, state: 'following' },
     markThreadRead: { messageId: MESSAGE_ID, upTo: 6 },
     listThreads: { limit: 10 },
+  },
   pins: {
     pinMessage: { messageId: OWN_MESSAGE_ID },
     unpinMessage: { messageId: MESSAGE_ID },

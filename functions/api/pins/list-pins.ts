@@ -4,9 +4,10 @@ import type { Handle } from '#runtime/service.ts';
 import { findHeadFor } from '#table/conversation-list.ts';
 import { pinsFor } from './show-pins.ts';
 
-export const handleListPins: Handle<typeof listPins> = async ({ conversationId }, { caller: { tenant, userId } }) => {
+export const handleListPins: Handle<typeof listPins> = async ({ conversationId }, request) => {
+  const { tenant, userId } = request.caller;
   const { head, member } = await findHeadFor(tenant, conversationId, userId);
   if (!head || !member) throw new Refusal('conversation.not_found');
-  const body = await pinsFor(tenant, conversationId, { head, member });
+  const body = await pinsFor(conversationId, { head, member }, request);
   return { body, headers: { etag: `"${body.version}"` } };
 };

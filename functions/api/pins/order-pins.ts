@@ -2,7 +2,6 @@ import { partsOfMessageId } from '#contract/ids.ts';
 import type { orderPins } from '#contract/pins.ts';
 import { reordered } from '#domain/pins.ts';
 import { Refusal } from '#domain/refusal.ts';
-import { firstVisible } from '#domain/settings.ts';
 import type { Handle } from '#runtime/service.ts';
 import { expectedVersion } from '#runtime/version.ts';
 import { findPins, heldOf } from '#table/pins.ts';
@@ -17,13 +16,9 @@ export const handleOrderPins: Handle<typeof orderPins> = async (
 ) => {
   const { tenant, userId } = request.caller;
   const expected = expectedVersion(said, request.ifMatch);
-  const room = await findRoom(tenant, conversationId, userId);
+  const room = await findRoom(tenant, conversationId, userId, request.at);
   if (!room) throw new Refusal('conversation.not_found');
-  const named = messageIds.map(partsOfMessageId);
-  const first = firstVisible(room.head.rules, room.member);
-  if (named.some((message) => message.conversationId !== conversationId || message.seq < first))
-    throw new Refusal('pin.not_found');
-  const order = named.map(({ seq }) => seq);
+  const order = messageIds.map((messageId) => partsOfMessageId(messageId).seq);
   const { replayed } = await changeOnce(
     {
       conversationId,
@@ -31,8 +26,10 @@ export const handleOrderPins: Handle<typeof orderPins> = async (
       asked: ['order', expected, order],
       decide: async () => {
         const known = await findPins(tenant, conversationId);
-        if (known.version !== expected)
-          throw new Refusal('pin.version_conflict', { current: await pinsFor(tenant, conversationId, room, known) });
+        const current = await pinsFor(conversationId, room, request, known);
+        if (known.version !== expected) throw new Refusal('pin.version_conflict', { current });
+        if (messageIds.some((messageId) => current.items.every(({ message }) => message.id !== messageId)))
+          throw new Refusal('pin.not_found');
         const held = (await heldOf(tenant, conversationId, known.pins)).map(({ pin }) => pin);
         const pins = reordered(held, order);
         if (pins instanceof Refusal) throw pins;
@@ -42,6 +39,6 @@ export const handleOrderPins: Handle<typeof orderPins> = async (
     },
     request,
   );
-  const body = await pinsFor(tenant, conversationId, room);
+  const body = await pinsFor(conversationId, room, request);
   return { body, headers: { etag: `"${body.version}"` }, replayed };
 };

@@ -2,12 +2,12 @@ import { partsOfMessageId } from '#contract/ids.ts';
 import type { Message } from '#contract/messages.ts';
 import { MOST_PINS, pinned, unpinned } from '#domain/pins.ts';
 import { Refusal } from '#domain/refusal.ts';
-import { firstVisible } from '#domain/settings.ts';
 import type { Answer, Request } from '#runtime/service.ts';
 import type { TenantKey } from '#table/entity.ts';
 import { findStoredMessage, type MessageKey, type StoredMessage, toMessage } from '#table/message.ts';
 import { findPins, heldOf } from '#table/pins.ts';
 import { findRoom } from '#table/settings.ts';
+import { findVisible } from '#table/visible-message.ts';
 import { changeOnce, type Outcome } from './change-pins.ts';
 
 interface At {
@@ -60,11 +60,11 @@ export async function setPin(messageId: string, wanted: 'pin' | 'unpin', request
   const { tenant, userId } = request.caller;
   const message = partsOfMessageId(messageId);
   const { conversationId, seq } = message;
-  const [room, stored] = await Promise.all([
-    findRoom(tenant, conversationId, userId),
-    findStoredMessage(tenant, message),
+  const [room, visible] = await Promise.all([
+    findRoom(tenant, conversationId, userId, request.at),
+    findVisible(tenant, message, userId, request.at),
   ]);
-  if (!room || !stored || seq < firstVisible(room.head.rules, room.member)) throw new Refusal('message.not_found');
+  if (!room || !visible) throw new Refusal('message.not_found');
   const { replayed } = await changeOnce(
     {
       conversationId,
