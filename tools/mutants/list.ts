@@ -18,6 +18,7 @@ import { RUNTIME_MUTANTS } from './runtime.ts';
 import { SEARCH_MUTANTS } from './search.ts';
 import { SETTINGS_MUTANTS } from './settings.ts';
 import { TABLE_MUTANTS } from './table.ts';
+import { THREAD_MUTANTS } from './threads.ts';
 import { UNREAD_MUTANTS } from './unread.ts';
 import { USER_MUTANTS } from './users.ts';
 
@@ -29,6 +30,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...RETENTION_MUTANTS,
   ...PIN_MUTANTS,
   ...REACTION_MUTANTS,
+  ...THREAD_MUTANTS,
   ...SETTINGS_MUTANTS,
   ...TABLE_MUTANTS,
   ...ROLE_MUTANTS,
