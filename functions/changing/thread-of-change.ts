@@ -30,7 +30,8 @@ export function threadOfChange(tenant: TenantKey, { conversationId, seq }: Messa
             ? removalParts(tenant, { conversationId, seq }, place, before, kind)
             : undefined;
         const written = await changeMessage(tenant, { ...change, ...(counted ? { parts: counted.parts } : {}) });
-        made = counted?.after;
+        // Only what was stored is told: another attempt of the same change may have been first.
+        if (written === 'done') made = counted?.after;
         if (written !== 'part') return written;
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 5 * round));
       }

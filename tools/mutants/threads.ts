@@ -29,6 +29,16 @@ export const THREAD_MUTANTS: readonly Mutant[] = [
     needs: 'emulator',
   },
   {
+    name: 'thread-told',
+    invariant: 'I4',
+    guard: 'of two attempts at one change only what was stored is told',
+    file: 'functions/changing/thread-of-change.ts',
+    from: "if (written === 'done') made = counted?.after;",
+    to: 'made = counted?.after;',
+    test: 'test/table/thread-races.test.ts',
+    needs: 'emulator',
+  },
+  {
     name: 'thread-depth',
     invariant: 'I6',
     guard: 'replies lie five deep at most',

@@ -78,7 +78,7 @@ function within(
           after,
           parts: partOfReplier(tenant, thread, userId, member, at),
         });
-        made = { summary: after, author: root.u };
+        if (written === 'done') made = { summary: after, author: root.u };
         if (written !== 'stale') return written === 'done';
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 5 * round));
       }
