@@ -5,6 +5,7 @@ import { Frame } from '#contract/events.ts';
 import { components } from '#contract/json-schema.ts';
 import { openApiDocument } from '#contract/openapi.ts';
 import { Command } from '#contract/realtime.ts';
+import { EXAMPLES } from '#test/support/examples.ts';
 import { accessPatterns, accessPatternsPage } from './access-patterns.ts';
 import { MUTANTS } from './mutants/list.ts';
 import { ROOT } from './step.ts';
@@ -31,7 +32,7 @@ const eventsSchema = () => {
 
 /** The text of every generated page, by its path. */
 export const generatedPages = (): Record<string, string> => ({
-  'docs/openapi.json': json(openApiDocument(version())),
+  'docs/openapi.json': json(openApiDocument(version(), EXAMPLES)),
   'docs/events.json': json(eventsSchema()),
   'docs/access-patterns.md': accessPatternsPage(accessPatterns()),
   'docs/testing.md': testingPage(MUTANTS),

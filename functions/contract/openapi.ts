@@ -116,23 +116,35 @@ const rolesIn = ({ roles, archived, open, ofOthers }: Within): string =>
     .filter(Boolean)
     .join(' ');
 
+/** One valid input an operation, by service and name. */
+export type Examples = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
+
 const operation = (
   service: string,
   operationId: string,
   route: Route,
   { method, path }: Alias,
   gathered: Components,
+  given: Readonly<Record<string, unknown>>,
 ): JsonSchema => {
   const output = gathered.schemaOf(route.output, 'output');
   const input = gathered.schemaOf(route.input, 'input');
   const inPath = pathParameters(path);
   const { taken, rest } = withoutProperties(input, inPath);
-  const parameters: JsonSchema[] = inPath.map((name) => ({ name, in: 'path', required: true, schema: taken[name]! }));
+  const shown = (name: string) => (given[name] === undefined ? {} : { example: given[name] });
+  const body = Object.fromEntries(Object.entries(given).filter(([name]) => !inPath.includes(name)));
+  const parameters: JsonSchema[] = inPath.map((name) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: taken[name]!,
+    ...shown(name),
+  }));
   const reads = method === 'GET' || method === 'DELETE';
   if (reads) {
     const required = (rest.required ?? []) as string[];
     for (const [name, schema] of Object.entries((rest.properties ?? {}) as Record<string, JsonSchema>))
-      parameters.push({ name, in: 'query', required: required.includes(name), schema });
+      parameters.push({ name, in: 'query', required: required.includes(name), schema, ...shown(name) });
   }
   if (takesKey(route)) parameters.push({ $ref: '#/components/parameters/IdempotencyKey' });
   const canonical = path === route.path && method === route.method;
@@ -154,15 +166,15 @@ const operation = (
       : {
           requestBody: {
             required: Array.isArray(rest.required) || 'oneOf' in rest || 'anyOf' in rest,
-            content: { 'application/json': { schema: rest, example: exampleOf(rest, gathered.all()) } },
+            content: { 'application/json': { schema: rest, example: body } },
           },
         }),
     responses: responses(route, output, exampleOf(output, gathered.all())),
   };
 };
 
-/** The OpenAPI 3.1 document of the whole API, from `api` alone. */
-export function openApiDocument(version: string) {
+/** The OpenAPI 3.1 document of the whole API, from `api` and one example an operation. */
+export function openApiDocument(version: string, examples: Examples) {
   const gathered = components(BASE);
   const paths: Record<string, Record<string, JsonSchema>> = {};
   for (const { service, name, route } of everyRoute())
@@ -171,7 +183,10 @@ export function openApiDocument(version: string) {
       const others = paths[address.path] ?? {};
       if (others[method]) throw new Error(`${address.method} ${address.path} is declared twice`);
       const operationId = index === 0 ? name : `${name}Alias${index}`;
-      paths[address.path] = { ...others, [method]: operation(service, operationId, route, address, gathered) };
+      paths[address.path] = {
+        ...others,
+        [method]: operation(service, operationId, route, address, gathered, examples[service]?.[name] ?? {}),
+      };
     }
   return {
     openapi: '3.1.1',

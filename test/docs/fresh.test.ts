@@ -5,8 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { everyRoute } from '#contract/api.ts';
 import { everyEntry } from '#contract/entries.ts';
 import { Frame } from '#contract/events.ts';
-import { exampleOf, type JsonSchema } from '#contract/json-schema.ts';
+import type { JsonSchema } from '#contract/json-schema.ts';
 import { openApiDocument } from '#contract/openapi.ts';
+import { EXAMPLES } from '#test/support/examples.ts';
 import { accessPatterns } from '../../tools/access-patterns.ts';
 import { generatedPages } from '../../tools/docs.ts';
 import { MUTANTS } from '../../tools/mutants/list.ts';
@@ -23,7 +24,7 @@ describe('a generated page', () => {
 });
 
 describe('docs/openapi.json', () => {
-  const document = openApiDocument('0.0.0');
+  const document = openApiDocument('0.0.0', EXAMPLES);
 
   it('is OpenAPI 3.1', async () => {
     const result = await validate(structuredClone(document) as Parameters<typeof validate>[0]);
@@ -50,13 +51,13 @@ describe('docs/openapi.json', () => {
   it('shows requests that the operation accepts, and answers that it may give', () => {
     for (const { name, route } of everyRoute()) {
       const operation = document.paths[route.path]?.[route.method.toLowerCase()] as {
-        parameters?: { name?: string; schema?: JsonSchema; required?: boolean }[];
+        parameters?: { name?: string; schema?: JsonSchema; example?: unknown; required?: boolean }[];
         requestBody?: { content: { 'application/json': { example: object } } };
         responses: Record<string, { content: { 'application/json': { example: unknown } } }>;
       };
       const given = (operation.parameters ?? []).filter(({ required, schema }) => required && schema);
       const input = {
-        ...Object.fromEntries(given.map((parameter) => [parameter.name, exampleOf(parameter.schema!, {})])),
+        ...Object.fromEntries(given.map((parameter) => [parameter.name, parameter.example])),
         ...operation.requestBody?.content['application/json'].example,
       };
       expect(route.input.safeParse(input), `${name}: ${JSON.stringify(input)}`).toMatchObject({ success: true });
