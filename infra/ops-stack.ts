@@ -6,6 +6,7 @@ import {
   GraphWidget,
   type IMetric,
   LogQueryWidget,
+  MathExpression,
   Metric,
   Stats,
   TreatMissingData,
@@ -15,6 +16,7 @@ import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
+import { type Counted, METRIC_NAMESPACE, METRICS } from '#contract/metrics.ts';
 import { type Config, prefixOf } from './config.ts';
 import type { ParleyFunction } from './constructs/parley-function.ts';
 import type { Stacks } from './stacks.ts';
@@ -25,6 +27,22 @@ const RUNBOOK = 'docs/runbook.md';
 
 /** The event that `runtime/consumer.ts` logs when it parks a record. */
 const PARKED_EVENT = 'consumer.parked';
+
+/** What all functions of a deployment counted together; a search, because which of them count it may change. */
+const total = (config: Config, what: Counted): MathExpression =>
+  new MathExpression({
+    label: METRICS[what],
+    expression: `SUM(SEARCH('{${METRIC_NAMESPACE},function} MetricName="${METRICS[what]}" ${prefixOf(config)}', 'Sum', 300))`,
+    period: Duration.minutes(5),
+  });
+
+/** One line a code that anybody was refused with. */
+const refusalsByCode = (config: Config): MathExpression =>
+  new MathExpression({
+    label: '',
+    expression: `SEARCH('{${METRIC_NAMESPACE},function,code} MetricName="${METRICS.refused}" ${prefixOf(config)}', 'Sum', 300)`,
+    period: Duration.minutes(5),
+  });
 
 /** What is watched: a dashboard, and alarms that each name their section of the runbook. */
 export class OpsStack extends Stack {
@@ -63,7 +81,7 @@ export class OpsStack extends Stack {
   /** Consumers log a line for each record they park; the line is counted. */
   private parkedRecords(config: Config, consumers: Readonly<Record<string, ParleyFunction>>): Metric {
     const metric = new Metric({
-      namespace: 'Parley',
+      namespace: METRIC_NAMESPACE,
       metricName: `${prefixOf(config)}-records-parked`,
       statistic: Stats.SUM,
       period: Duration.minutes(5),
@@ -89,12 +107,30 @@ export class OpsStack extends Stack {
     const graph = (title: string, left: IMetric[], right: IMetric[] = []) =>
       new GraphWidget({ title, left, right, width: 12, height: 6 });
     const { api } = rest;
+    const rate = new MathExpression({
+      label: '% delivered',
+      expression: '100 * delivered / (delivered + undelivered)',
+      usingMetrics: { delivered: total(config, 'delivered'), undelivered: total(config, 'undelivered') },
+      period: Duration.minutes(5),
+    });
     new Dashboard(this, 'Dashboard', {
       dashboardName: prefixOf(config),
       widgets: [
         [
           graph('REST: requests and errors', [api.metricCount()], [api.metricClientError(), api.metricServerError()]),
           graph('REST: latency', [api.metricLatency({ statistic: 'p50' }), api.metricLatency({ statistic: 'p99' })]),
+        ],
+        [
+          graph(
+            'Messages sent, sockets reached',
+            (['sent', 'delivered', 'queued', 'undelivered'] as const).map((what) => total(config, what)),
+            [rate],
+          ),
+          graph('Refusals by code', [refusalsByCode(config)]),
+        ],
+        [
+          graph('Reactions', [total(config, 'reactions')]),
+          graph('Unread counts worked out', [total(config, 'unread')]),
         ],
         [
           graph(

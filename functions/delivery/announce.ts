@@ -10,6 +10,7 @@ import {
 } from '#domain/delivery.ts';
 import { queueStragglers } from '#gateways/stragglers.ts';
 import { log } from '#runtime/log.ts';
+import { count } from '#runtime/metrics.ts';
 import { type TenantKey, tenantIdOf } from '#table/entity.ts';
 import { type OpenSockets, openSocketsOf } from './open-sockets.ts';
 import { inParallel } from './parallel.ts';
@@ -110,6 +111,9 @@ export async function announce(
     gone: gone.length,
     failed,
   };
+  count('delivered', announcement.pushed);
+  count('queued', announcement.queued);
+  count('undelivered', failed);
   if (handed.length > 0 && waiting.length > 0)
     log.warn('announce.stragglers', { ...announcement, reason: handed.find(({ reason: why }) => why)?.reason });
   if (failed > 0) {

@@ -2,6 +2,7 @@ import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent, SQSRecord } from 
 import { fanOut } from '#delivery/fan-out.ts';
 import { Delivery } from '#domain/delivery.ts';
 import { log } from '#runtime/log.ts';
+import { count, countedSince } from '#runtime/metrics.ts';
 
 /** What a record says, or undefined when it cannot be read. */
 const deliveryIn = (record: SQSRecord): Delivery | undefined => {
@@ -43,13 +44,18 @@ export const handler = async ({ Records }: SQSEvent): Promise<SQSBatchResponse> 
     if (failed) failures.push(...parts[index]!.records.map(({ messageId }) => ({ itemIdentifier: messageId })));
 
   const sum = (of: 'pushed' | 'gone' | 'apart') => results.reduce((total, result) => total + result[of], 0);
-  log.info('fan_out', {
-    records: Records.length,
-    failed: failures.length,
-    pushed: sum('pushed'),
-    gone: sum('gone'),
-    apart: sum('apart'),
-    reason: results.find(({ reason }) => reason)?.reason,
-  });
+  count('delivered', sum('pushed'));
+  log.info(
+    'fan_out',
+    {
+      records: Records.length,
+      failed: failures.length,
+      pushed: sum('pushed'),
+      gone: sum('gone'),
+      apart: sum('apart'),
+      reason: results.find(({ reason }) => reason)?.reason,
+    },
+    countedSince(),
+  );
   return { batchItemFailures: failures };
 };

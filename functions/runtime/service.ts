@@ -7,6 +7,7 @@ import { Refusal } from '#domain/refusal.ts';
 import { type Caller, callerOf } from './caller.ts';
 import { inputOf } from './input.ts';
 import { log } from './log.ts';
+import { countedSince } from './metrics.ts';
 import { issuesOf, problem } from './problem.ts';
 import { rateLimitHeaders } from './rate-limit-headers.ts';
 
@@ -123,14 +124,18 @@ export function service<Routes extends Record<string, Route>>(routes: Routes, ha
         result = refuse('service.failed', requestId);
       }
     }
-    log.info('request', {
-      requestId,
-      route: found?.name ?? 'unknown',
-      status: result.statusCode,
-      ms: Date.now() - started,
-      code,
-      ...(caller === NOBODY ? {} : { tenant: caller.tenant, user: caller.userId }),
-    });
+    log.info(
+      'request',
+      {
+        requestId,
+        route: found?.name ?? 'unknown',
+        status: result.statusCode,
+        ms: Date.now() - started,
+        code,
+        ...(caller === NOBODY ? {} : { tenant: caller.tenant, user: caller.userId }),
+      },
+      countedSince({ refused: code !== undefined }),
+    );
     return result;
   };
 }

@@ -5,6 +5,7 @@ import { mentionsOf } from '#domain/message-parts.ts';
 import { previewOf } from '#domain/preview.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { log as logger } from '#runtime/log.ts';
+import { count } from '#runtime/metrics.ts';
 import { rateLimitHeaders } from '#runtime/rate-limit-headers.ts';
 import type { Answer, Request } from '#runtime/service.ts';
 import { listenersOf } from '#table/bump.ts';
@@ -100,6 +101,7 @@ export async function send(
 
   const { seq, at, replayed, head } = appended;
   const message = toMessage(conversationId, seq, replayed?.kind === 'message' ? replayed.message : await stored(at));
+  if (replayed === undefined) count('sent');
   const push = replayed === undefined || now - at < REPUSH_MS;
   const behind = (await within?.events(seq, at, replayed !== undefined)) ?? [];
   const created = { type: 'message:created', conversationId, seq, message } as const;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { everyEntry, JOBS } from '#contract/entries.ts';
+import { METRICS } from '#contract/metrics.ts';
 import { ROOT, STAGES, type Stage } from '#infra/config.ts';
 import { TABLE } from '#table/schema.ts';
 import { deployment, type Resource, resourcesOf } from './deployment.ts';
@@ -24,6 +25,12 @@ describe.each(STAGES)('stage %s', (stage) => {
 
   it('bundles what it deploys', () => {
     expect(new Set(Object.values(everyEntry()).map(({ file }) => file)).size).toBe(Object.keys(everyEntry()).length);
+  });
+
+  it('shows on the dashboard whatever the functions count, of this deployment alone', () => {
+    const body = JSON.stringify(one(stage, 'AWS::CloudWatch::Dashboard').Properties);
+    for (const name of Object.values(METRICS))
+      expect(body).toMatch(new RegExp(`MetricName=[^{}]*${name}[^{}]*parley-${stage}`));
   });
 
   it('has exactly two readers on the stream of the table', () => {

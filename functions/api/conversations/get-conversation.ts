@@ -1,5 +1,6 @@
 import type { getConversation } from '#contract/conversations.ts';
 import { Refusal } from '#domain/refusal.ts';
+import { count } from '#runtime/metrics.ts';
 import type { Handle } from '#runtime/service.ts';
 import { rulesOf } from '#table/tenant-settings.ts';
 import { countUnread } from '#table/unread.ts';
@@ -14,5 +15,6 @@ export const handleGetConversation: Handle<typeof getConversation> = async ({ co
     countUnread(caller.tenant, conversationId, head, member, at),
     rulesOf(caller.tenant, at),
   ]);
+  count('unread');
   return { body: toMyConversation(member, head, unread, { at, retention }) };
 };

@@ -5,6 +5,7 @@ import { mergedPlaces } from '#domain/bump.ts';
 import { settingsAt } from '#domain/my-settings.ts';
 import { signingKey } from '#gateways/signing-key.ts';
 import { cursorFor, positionOf } from '#runtime/cursor.ts';
+import { count as counted } from '#runtime/metrics.ts';
 import type { Handle } from '#runtime/service.ts';
 import type { Head } from '#table/conversation.ts';
 import { headsOf, type Listed, listMemberships } from '#table/conversation-list.ts';
@@ -71,6 +72,7 @@ export const handleListConversations: Handle<typeof listConversations> = async (
       return head && isWanted(filters, head, settingsAt(entry.member.mine, at)) ? [{ ...entry, head }] : [];
     });
     const unread = await countUnreadIn(tenant, userId, found, at);
+    counted('unread', unread.size);
     for (const { member, head } of found) {
       const count = unread.get(member.conversationId) ?? NOTHING;
       const item = toMyConversation(member, head, count, { at, retention });

@@ -8,6 +8,7 @@ import { type Quota, type Rate, TooOften } from '#domain/rate-limit.ts';
 import { type Counted, counted, discounted, type ReactionKind } from '#domain/reaction.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { log as logger } from '#runtime/log.ts';
+import { count } from '#runtime/metrics.ts';
 import { mintClientId, parseOperationId } from '#runtime/operation-id.ts';
 import { rateLimitHeaders } from '#runtime/rate-limit-headers.ts';
 import type { Answer, Request } from '#runtime/service.ts';
@@ -145,6 +146,7 @@ export async function changeOwnReactions(
     throw error;
   }
   const { seq, replayed, head } = appended;
+  if (!replayed && wish.kind === 'reaction_added') count('reactions');
   const event = {
     type: wish.kind === 'reaction_added' ? 'reaction:added' : 'reaction:removed',
     conversationId,

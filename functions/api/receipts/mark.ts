@@ -3,6 +3,7 @@ import { announce } from '#delivery/announce.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { MOST_TO_TELL, moves, watermarksOf } from '#domain/watermark.ts';
 import { log as logger } from '#runtime/log.ts';
+import { count } from '#runtime/metrics.ts';
 import type { Request } from '#runtime/service.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
 import { audienceOf } from '#table/member.ts';
@@ -46,6 +47,7 @@ export async function mark(
     await putMySettings(tenant, who, { ...member.mine, markedUnread: false });
   const { read, delivered } = watermarksOf(member);
   const { unread: unreadCount, mentions: mentionCount } = await countUnread(tenant, conversationId, head, member, at);
+  count('unread');
   return { body: { conversationId, readSeq: read, deliveredSeq: delivered, unreadCount, mentionCount } };
 
   async function tell(event: Event): Promise<void> {

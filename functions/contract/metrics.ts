@@ -1,0 +1,23 @@
+/** The namespace in CloudWatch of what the functions count. */
+export const METRIC_NAMESPACE = 'Parley';
+
+/**
+ * What functions count: people's doings, not the platform's. Never by tenant: each value of a dimension is a metric of
+ * its own, with a price of its own.
+ */
+export const METRICS = {
+  /** Messages that were stored; a repeated send counts once. */
+  sent: 'MessagesSent',
+  /** Sockets that took an announcement. */
+  delivered: 'Delivered',
+  /** Sockets left to the fan-out queue, which counts them again when they took it. */
+  queued: 'Queued',
+  /** Sockets that could neither be reached nor left to the queue. */
+  undelivered: 'Undelivered',
+  reactions: 'ReactionsAdded',
+  /** Unread counts that were worked out. */
+  unread: 'UnreadComputed',
+  /** Requests that were refused; by code too. */
+  refused: 'Refused',
+} as const;
+export type Counted = keyof typeof METRICS;

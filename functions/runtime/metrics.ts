@@ -1,0 +1,55 @@
+import { type Counted, METRIC_NAMESPACE, METRICS } from '#contract/metrics.ts';
+
+/**
+ * Figures in CloudWatch's embedded metric format: they ride on a line that is logged anyway, and CloudWatch takes them out
+ * of it. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+export interface Embedded {
+  readonly _aws: {
+    /** Milliseconds since 1970. */
+    readonly Timestamp: number;
+    readonly CloudWatchMetrics: readonly {
+      readonly Namespace: string;
+      /** Names of fields of the line; each list is counted apart. */
+      readonly Dimensions: readonly (readonly string[])[];
+      readonly Metrics: readonly { readonly Name: string; readonly Unit: 'Count' }[];
+    }[];
+  };
+  readonly function: string;
+  readonly [metric: string]: unknown;
+}
+
+/** One request at a time in a function, so what was counted since the last line belongs to the next one. */
+const counts = new Map<Counted, number>();
+
+/** Counts something that happened, `by` times; the next line that is logged with `countedSince` carries it. */
+export const count = (what: Counted, by = 1): void => {
+  if (by > 0) counts.set(what, (counts.get(what) ?? 0) + by);
+};
+
+const metric = (what: Counted) => ({ Name: METRICS[what], Unit: 'Count' as const });
+
+/**
+ * What was counted since it was last asked, as fields for a line; none when nothing was. `refused`: the line's `code` is
+ * what a request was refused with.
+ */
+export function countedSince({ refused = false }: { readonly refused?: boolean } = {}): Embedded | undefined {
+  if (refused) count('refused');
+  const found = [...counts];
+  counts.clear();
+  if (found.length === 0) return undefined;
+  const names = found.map(([what]) => what);
+  return {
+    _aws: {
+      Timestamp: Date.now(),
+      CloudWatchMetrics: [
+        { Namespace: METRIC_NAMESPACE, Dimensions: [['function']], Metrics: names.map(metric) },
+        ...(names.includes('refused')
+          ? [{ Namespace: METRIC_NAMESPACE, Dimensions: [['function', 'code']], Metrics: [metric('refused')] }]
+          : []),
+      ],
+    },
+    function: process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? 'local',
+    ...Object.fromEntries(found.map(([what, times]) => [METRICS[what], times])),
+  };
+}
