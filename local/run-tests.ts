@@ -10,13 +10,13 @@ import { countLine, runVitest } from './vitest.ts';
  */
 export async function runTests(
   instance: Instance,
-  options: { readonly iam: boolean; readonly args: readonly string[] },
+  options: { readonly iam: boolean; readonly args: readonly string[]; readonly coverage?: boolean },
 ): Promise<number> {
   let line = '';
   const code = await session(instance, async () => {
     const services = await startServices(instance, SERVICES, { enforceIam: options.iam });
     const stack = await deployApp(instance, services, { iam: options.iam });
-    const { code, counts } = await runVitest(options.args, {
+    const { code, counts } = await runVitest([...options.args, ...(options.coverage ? ['--coverage.enabled'] : [])], {
       PARLEY_STACK: stackFile(instance),
       AWS_REGION: stack.region,
       AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,

@@ -153,7 +153,7 @@ export const LastSentEntity = entity({
   schema: z.object({ at: z.number(), clientId: z.string(), exp: z.number() }),
   key: (tenant: TenantKey, id: { readonly conversationId: string; readonly userId: string }): Key => ({
     pk: conversationPartition(tenant, id.conversationId),
-    sk: join('S', id.userId),
+    sk: join('TURN', id.userId),
   }),
 });
 

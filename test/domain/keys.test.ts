@@ -1,0 +1,182 @@
+/** I9: every key begins with the tenant, and two things never share one, whoever names them. */
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type * as z from 'zod';
+import { ClientId, ConversationId, ImportId, MediaId, TenantId, UserId } from '#contract/ids.ts';
+import { canonicalEmoji } from '#domain/emoji.ts';
+import { type Key, scope, type TenantKey, tenantIdOf } from '#table/entity.ts';
+
+const RUNS = { numRuns: 1_000 };
+const FOLDER = join(import.meta.dirname, '../../functions/table');
+
+interface Keyed {
+  readonly type: string;
+  readonly key: (tenant: TenantKey, id: unknown) => Key;
+}
+const isEntity = (value: unknown): value is Keyed =>
+  typeof value === 'object' && value !== null && 'type' in value && 'key' in value && 'toItem' in value;
+
+/** Every entity that any file of the table exports, by its type. */
+const entities = new Map<string, Keyed>();
+beforeAll(async () => {
+  for (const file of globSync('**/*.ts', { cwd: FOLDER })) {
+    const exported = (await import(/* @vite-ignore */ join(FOLDER, file))) as Record<string, unknown>;
+    for (const value of Object.values(exported)) if (isEntity(value)) entities.set(value.type, value);
+  }
+});
+
+/** What somebody may try as an id: separators, prefixes of our own keys, other scripts, look-alikes, nothing. */
+const hostile = fc.oneof(
+  fc.constantFrom(
+    '',
+    '#',
+    'T#',
+    'a#b',
+    'a',
+    'a#',
+    '#a',
+    'P#ada',
+    'ada',
+    'Ada',
+    'ada ',
+    'ａｄａ',
+    'ädä',
+    'a\u0000',
+    '~',
+    '..',
+    '🎉',
+  ),
+  fc
+    .array(fc.constantFrom('a', 'b', '#', 'T', '~', '-', '_', '.', '@', '0', '\u0000', 'é', 'e\u0301'), {
+      maxLength: 6,
+    })
+    .map((parts) => parts.join('')),
+  fc.string({ unit: 'binary', maxLength: 8 }),
+);
+
+/** Of those what a schema of the contract lets in; few of them, so that two draws are often the same. */
+const passing = (schema: z.ZodType<string>, some: fc.Arbitrary<string>): fc.Arbitrary<string> =>
+  fc.oneof(some, hostile).filter((text) => schema.safeParse(text).success);
+const token = fc
+  .array(fc.constantFrom('A', 'b', '-', '_'), { minLength: 2, maxLength: 2 })
+  .map((end) => `${'A'.repeat(20)}${end.join('')}`);
+
+const tenantId = passing(TenantId, fc.constantFrom('a', 'ab', 'a-b', 'acme', 'A'));
+const userId = passing(UserId, fc.constantFrom('ada', 'bob', 'a', 'ab', 'a.b', 'a@b'));
+const conversationId = passing(
+  ConversationId,
+  token.map((end) => `cnv_${end}`),
+);
+const mediaId = passing(
+  MediaId,
+  token.map((end) => `med_${end}`),
+);
+const importId = passing(
+  ImportId,
+  token.map((end) => `imp_${end}`),
+);
+const seq = fc.oneof(fc.integer({ min: 0, max: 12 }), fc.integer({ min: 0, max: 999_999_999_999_999 }));
+const emoji = fc.constantFrom('👍', '👍🏽', '❤️', '#️⃣', '*️⃣', '1️⃣', '🏴‍☠️', '👨‍👩‍👧').map((text) => canonicalEmoji(text)!);
+const record = fc.record;
+
+/** The ids by which things of each type are named. */
+const IDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
+  conversation: conversationId,
+  settings: conversationId,
+  count: conversationId,
+  'settings-version': record({ conversationId, version: seq }),
+  'last-sent': record({ conversationId, userId }),
+  member: record({ conversationId, userId }),
+  standing: record({ conversationId, userId }),
+  'ownership-offer': record({ conversationId, to: userId }),
+  message: record({ conversationId, seq }),
+  change: record({ conversationId, seq }),
+  reaction: record({ conversationId, seq, emoji, userId }),
+  media: mediaId,
+  'media-link': record({ mediaId, conversationId }),
+  import: importId,
+  'import-batch': record({ importId, batch: seq }),
+  user: userId,
+  block: record({ userId, blockedId: userId }),
+  connections: userId,
+  'rate-bucket': record({ userId, counted: fc.constantFrom('messages', 'reactions') }),
+  'tenant-settings': fc.constant(undefined),
+  'tenant-change': seq,
+  audit: record({
+    at: seq,
+    id: passing(
+      ClientId,
+      token.map((end) => `${end.slice(0, 21)}A`),
+    ),
+  }),
+};
+
+describe('a key', () => {
+  it('is known of every entity', () => {
+    const unknown = [...entities.keys()].filter((type) => !(type in IDS));
+    expect(unknown, 'declare in IDS by which ids these are named').toEqual([]);
+    expect(Object.keys(IDS).filter((type) => !entities.has(type))).toEqual([]);
+  });
+
+  const named = fc
+    .record({ tenantId, type: fc.constantFrom(...Object.keys(IDS)) })
+    .chain(({ tenantId: tenant, type }) => IDS[type]!.map((id) => ({ tenant, type, id })));
+  const keyOf = ({ tenant, type, id }: { tenant: string; type: string; id: unknown }): Key =>
+    entities.get(type)!.key(scope(tenant), id);
+
+  it('begins with exactly its tenant', () => {
+    fc.assert(
+      fc.property(named, (thing) => {
+        const { pk } = keyOf(thing);
+        expect(pk.split('#').slice(0, 2)).toEqual(['T', thing.tenant]);
+        expect(pk.startsWith(`${scope(thing.tenant)}#`)).toBe(true);
+        expect(tenantIdOf(scope(thing.tenant))).toBe(thing.tenant);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it('is of one thing alone', () => {
+    const seen = new Map<string, string>();
+    let again = 0;
+    fc.assert(
+      fc.property(named, (thing) => {
+        const { pk, sk } = keyOf(thing);
+        const name = JSON.stringify([thing.tenant, thing.type, thing.id]);
+        const place = `${pk}\n${sk}`;
+        if (seen.has(place)) again += 1;
+        expect(seen.get(place) ?? name).toBe(name);
+        seen.set(place, name);
+      }),
+      { numRuns: 20_000 },
+    );
+    // The ids are drawn from few, so that whatever could meet has met.
+    expect(again).toBeGreaterThan(1_000);
+  });
+
+  it.each(Object.keys(IDS))('of a %s is never another tenant’s', (type) => {
+    fc.assert(
+      fc.property(tenantId, tenantId, IDS[type]!, IDS[type]!, (one, other, mine, theirs) => {
+        fc.pre(one !== other);
+        expect(keyOf({ tenant: one, type, id: mine }).pk).not.toBe(keyOf({ tenant: other, type, id: theirs }).pk);
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe('an id that somebody gives', () => {
+  it.each(Object.entries({ TenantId, UserId, ConversationId, MediaId, ImportId, ClientId }))(
+    '%s holds nothing that keys are made of',
+    (_, schema) => {
+      fc.assert(
+        fc.property(hostile, (text) => {
+          if (schema.safeParse(text).success) expect(text).toMatch(/^[A-Za-z0-9_.@-]+$/);
+        }),
+        { numRuns: 2_000 },
+      );
+    },
+  );
+});
