@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ClientId, ConversationId, MessageId } from './ids.ts';
 import { Message, sendMessage } from './messages.ts';
 import { route } from './route.ts';
+import { READS } from './within.ts';
 
 /** Conversations that one call may forward a message to. */
 export const MAX_TARGETS = 10;
@@ -11,6 +12,7 @@ export const forwardMessage = route({
   path: '/messages/{messageId}/forward',
   summary: 'Forward a message that you may read: a copy that stays as it is, sent by you; each target is reported',
   permission: 'message:send',
+  within: READS,
   uses: sendMessage.uses,
   input: z.strictObject({
     messageId: MessageId,

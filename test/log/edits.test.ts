@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_RULES } from '#contract/tenant.ts';
 import { refusalToEdit } from '#domain/message-change.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { expectedVersion } from '#runtime/version.ts';
@@ -58,8 +59,12 @@ describe('edits of one message in any order', () => {
           const asked = believes ?? read.v;
           const version = header ? expectedVersion(undefined, `"${asked}"`) : expectedVersion(asked, undefined);
           const refusal =
-            refusalToEdit({ senderId: read.u, body: read.b }, 'ada', text(words), AT) ??
-            (read.v === version ? undefined : new Refusal('message.version_conflict', { current: read }));
+            refusalToEdit(
+              { senderId: read.u, body: read.b, at: AT },
+              { userId: 'ada', at: AT },
+              text(words),
+              DEFAULT_RULES.changing,
+            ) ?? (read.v === version ? undefined : new Refusal('message.version_conflict', { current: read }));
           try {
             const { seq } = await append(
               store,
