@@ -62,9 +62,9 @@ export interface Unread {
   readonly mentions: number;
 }
 
-/** Whether what lies at a number mentions a user: a message by somebody else that is not deleted, as it is now. */
+/** Whether what lies at a number mentions a user: a message that is not deleted, as it is now. Own ones are never after the marker. */
 export const isMention = (entry: Counted | undefined, userId: string): boolean =>
-  entry?.kind === 'message' && !entry.deleted && entry.sent !== userId && mentions(entry.calls, userId);
+  entry?.kind === 'message' && !entry.deleted && mentions(entry.calls, userId);
 
 /**
  * The number after which a reader's mentions count; `none` when there can be none, `unknown` when the reader may have sent
