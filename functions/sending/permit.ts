@@ -8,7 +8,7 @@ import { refusalOfBlocked } from '#domain/user.ts';
 import type { Caller } from '#runtime/caller.ts';
 import type { Head } from '#table/conversation.ts';
 import { findHeadFor } from '#table/conversation-list.ts';
-import { findSendable, linkMedia } from '#table/media.ts';
+import { findSendable } from '#table/media.ts';
 import type { Member } from '#table/member.ts';
 import { roomFor } from '#table/mention.ts';
 import type { StoredMessage } from '#table/message.ts';
@@ -62,7 +62,7 @@ export interface Permit {
 }
 
 /**
- * Whether the caller may send this here. A media is theirs to send, and then the room's. Also
+ * Whether the caller may send this here. A media is theirs to send. Also
  * how long they wait between two messages: the head is read with the membership, because a number taken for somebody
  * who may not write is a void in everybody's log. What a plain message does not need is not read for it.
  */
@@ -82,14 +82,13 @@ export const permitOf = async (
   const refuse = (refusal: Refusal): Permit => ({ refusal, slowSeconds: 0 });
   const outside = refusalToWrite(head, member);
   if (outside || !member) return refuse(outside ?? new Refusal('conversation.not_found'));
-  // Refused again where the number is taken; here, so that it costs no turn and links no picture.
+  // Refused again where the number is taken; here, so that it costs no turn.
   if (head?.archivedAt !== undefined) return refuse(new Refusal('conversation.archived'));
   const refusal = refusalOfLive(body, at) ?? refusalFor(member);
   if (refusal) return refuse(refusal);
   const mayQuote = quoted && quoted.stored.b.type !== 'deleted';
   if (replyTo !== undefined && !mayQuote) return refuse(new Refusal('message.reply_unusable'));
   if (useless !== undefined) return refuse(new Refusal('message.media_unusable', { mediaId: useless }));
-  await Promise.all(media.map(({ mediaId }) => linkMedia(tenant, mediaId, conversationId)));
   return {
     refusal: undefined,
     slowSeconds: slowSecondsFor(head?.rules, member.role),

@@ -2,9 +2,12 @@ import * as z from 'zod';
 import { ConditionalCheckFailedException, documents, pagesOf } from '#aws/documents.ts';
 import { type Media, MediaState, RejectionReason, Rendition } from '#contract/media.ts';
 import { isServable, mayMove } from '#domain/media.ts';
+import { firstVisible } from '#domain/settings.ts';
 import { batchGet } from './batch-get.ts';
+import { HeadEntity } from './conversation.ts';
 import { entity, join, type Key, type TenantKey } from './entity.ts';
 import { MemberEntity } from './member.ts';
+import { TABLE } from './schema.ts';
 import { tableName } from './table-name.ts';
 
 /** A rendition as stored: with the SHA-256 (hex) of its bytes. */
@@ -39,10 +42,14 @@ export const MediaEntity = entity({
   key: (tenant: TenantKey, mediaId: string): Key => ({ pk: partition(tenant, mediaId), sk: 'MEDIA' }),
 });
 
-/** That a message of a conversation carries a media: whoever is in the conversation may read it. */
+/**
+ * That a conversation carries a media: `s` the last message that does, `always` when the conversation itself does (its
+ * picture). Whoever is in the conversation may read it, unless all that carries it is from before they came and hidden from
+ * them.
+ */
 export const MediaLinkEntity = entity({
   type: 'media-link',
-  schema: z.object({ conversationId: z.string() }),
+  schema: z.object({ conversationId: z.string(), s: z.number().optional(), always: z.boolean().optional() }),
   key: (tenant: TenantKey, link: { mediaId: string; conversationId: string }): Key => ({
     pk: partition(tenant, link.mediaId),
     sk: join('IN', link.conversationId),
@@ -146,27 +153,58 @@ export async function moveMedia(
 }
 
 /**
- * AP-23 Lets the members of a conversation read a media. Called after `findSendable` and before the message that
- * carries the media is committed, so that nobody is ever shown a message whose picture they may not fetch.
+ * AP-23 Lets the members of a conversation read a media, that of message `carrier` or of the conversation itself. Called after
+ * `findSendable` and before the message that carries the media is stored, so that nobody is ever shown a message whose
+ * picture they may not fetch.
  */
-export async function linkMedia(tenant: TenantKey, mediaId: string, conversationId: string): Promise<void> {
-  const link = { mediaId, conversationId };
-  await documents.put({ TableName: tableName(), Item: MediaLinkEntity.toItem(tenant, link, { conversationId }) });
+export async function linkMedia(
+  tenant: TenantKey,
+  mediaId: string,
+  conversationId: string,
+  carrier: number | 'always',
+): Promise<void> {
+  const always = carrier === 'always';
+  try {
+    await documents.update({
+      TableName: tableName(),
+      Key: MediaLinkEntity.key(tenant, { mediaId, conversationId }),
+      UpdateExpression: `SET conversationId = :conversation, #ty = :ty, ${always ? '#always' : '#s'} = :carrier`,
+      ...(always ? {} : { ConditionExpression: 'attribute_not_exists(#s) OR #s < :carrier' }),
+      ExpressionAttributeNames: { '#ty': TABLE.entity, ...(always ? { '#always': 'always' } : { '#s': 's' }) },
+      ExpressionAttributeValues: {
+        ':conversation': conversationId,
+        ':ty': MediaLinkEntity.type,
+        ':carrier': always ? true : carrier,
+      },
+    });
+  } catch (error) {
+    // A later message carries it already.
+    if (!isLost(error)) throw error;
+  }
 }
 
-/** AP-24 Whether the user is, right now, in a conversation in which a message carries the media. */
+/** AP-24 Whether the user is, right now, in a conversation that carries the media where they may see it. */
 export async function mayRead(tenant: TenantKey, mediaId: string, userId: string): Promise<boolean> {
   const pages = pagesOf({
     TableName: tableName(),
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :links)',
     ExpressionAttributeValues: { ':pk': partition(tenant, mediaId), ':links': 'IN#' },
     ConsistentRead: true,
-    // One page's links are one BatchGetItem, and the first membership found ends the search.
-    Limit: 100,
+    // Of one page's links, heads and memberships are one BatchGetItem, and the first that lets in ends the search.
+    Limit: 50,
   });
   for await (const items of pages) {
-    const keys = items.map((item) => MemberEntity.key(tenant, { ...MediaLinkEntity.fromItem(item), userId }));
-    if ((await batchGet(keys, { consistent: true })).length > 0) return true;
+    const links = items.map(MediaLinkEntity.fromItem);
+    const heads = links.map(({ conversationId }) => HeadEntity.key(tenant, conversationId));
+    const members = links.map(({ conversationId }) => MemberEntity.key(tenant, { conversationId, userId }));
+    const found = await batchGet([...heads, ...members], { consistent: true });
+    const itemAt = ({ pk, sk }: Key) => found.find((item) => item.pk === pk && item.sk === sk);
+    const letsIn = links.some(({ s = 0, always = false }, index) => {
+      const [head, member] = [itemAt(heads[index]!), itemAt(members[index]!)];
+      if (!head || !member) return false;
+      return always || s >= firstVisible(HeadEntity.fromItem(head).rules, MemberEntity.fromItem(member));
+    });
+    if (letsIn) return true;
   }
   return false;
 }

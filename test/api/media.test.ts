@@ -25,7 +25,7 @@ function given(change: Partial<StoredMedia> = {}, sent = false): void {
   const link: Item = MediaLinkEntity.toItem(
     acme,
     { mediaId: MEDIA_ID, conversationId: CONVERSATION_ID },
-    { conversationId: CONVERSATION_ID },
+    { conversationId: CONVERSATION_ID, s: 1 },
   );
   answerFrom(aws.documents, sent ? [...items, link] : items);
 }

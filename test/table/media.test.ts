@@ -4,6 +4,7 @@ useTable();
 
 import { beforeEach, describe, expect, it } from 'vitest';
 import { documents } from '#aws/documents.ts';
+import { HeadEntity } from '#table/conversation.ts';
 import { type Item, scope } from '#table/entity.ts';
 import {
   createMedia,
@@ -61,14 +62,17 @@ const put = async (item: Item): Promise<void> => {
   await documents.put({ TableName: tableName(), Item: item });
 };
 
-const join = (conversationId: string, userId: string, tenant = acme): Promise<void> =>
-  put(
-    MemberEntity.toItem(
-      tenant,
-      { userId, conversationId, role: 'member', joinedAt: NOW, joinedSeq: 1, addedBy: 'ada' },
-      NOW,
-    ),
+const join = async (conversationId: string, userId: string, joinedSeq = 1, since = false): Promise<void> => {
+  const member = { userId, conversationId, role: 'member', joinedAt: NOW, joinedSeq, addedBy: 'ada' } as const;
+  await put(MemberEntity.toItem(acme, member, NOW));
+  await put(
+    HeadEntity.toItem(acme, conversationId, {
+      ...{ type: 'group', createdBy: 'ada', createdAt: NOW, seq: joinedSeq, firstSeq: 1, lastAt: NOW },
+      ...{ recent: {}, older: {}, generation: 0, floor: -1 },
+      ...(since ? { rules: { since: true } } : {}),
+    }),
   );
+};
 
 const leave = (conversationId: string, userId: string): Promise<unknown> =>
   documents.delete({ TableName: tableName(), Key: MemberEntity.key(acme, { conversationId, userId }) });
@@ -168,7 +172,7 @@ describe('who may read a media', () => {
     await join(conversation(1), 'bob');
     expect(await findReadable(acme, mediaId, 'ada', NOW)).toBeDefined();
     expect(await findReadable(acme, mediaId, 'bob', NOW)).toBeUndefined();
-    await linkMedia(acme, mediaId, conversation(1));
+    await linkMedia(acme, mediaId, conversation(1), 2);
     expect(await findReadable(acme, mediaId, 'bob', NOW)).toBeDefined();
     expect(await findReadable(acme, mediaId, 'eve', NOW)).toBeUndefined();
     await leave(conversation(1), 'bob');
@@ -178,15 +182,35 @@ describe('who may read a media', () => {
   it('nobody of another tenant, even under the same names', async () => {
     await ready(globex);
     await join(conversation(2), 'bob');
-    await linkMedia(globex, mediaId, conversation(2));
+    await linkMedia(globex, mediaId, conversation(2), 2);
     expect(await mayRead(globex, mediaId, 'bob')).toBe(false);
     expect(await mayRead(acme, mediaId, 'bob')).toBe(false);
     expect(await findReadable(acme, mediaId, 'ada', NOW)).toBeUndefined();
   });
 
+  it('nobody who came later, where they do not see what was before; what the conversation itself shows, everybody', async () => {
+    await ready();
+    await join(conversation(5), 'bob', 1, true);
+    await join(conversation(5), 'late', 8, true);
+    await linkMedia(acme, mediaId, conversation(5), 7);
+    expect(await mayRead(acme, mediaId, 'bob')).toBe(true);
+    expect(await mayRead(acme, mediaId, 'late')).toBe(false);
+    // Said again where they are, it is theirs to see; a late writer of an earlier message takes nothing back.
+    await linkMedia(acme, mediaId, conversation(5), 9);
+    await linkMedia(acme, mediaId, conversation(5), 6);
+    expect(await mayRead(acme, mediaId, 'late')).toBe(true);
+    await join(conversation(6), 'later', 20, true);
+    await linkMedia(acme, mediaId, conversation(6), 'always');
+    await linkMedia(acme, mediaId, conversation(6), 3);
+    expect(await mayRead(acme, mediaId, 'later')).toBe(true);
+    await join(conversation(7), 'anybody', 20);
+    await linkMedia(acme, mediaId, conversation(7), 3);
+    expect(await mayRead(acme, mediaId, 'anybody')).toBe(true);
+  });
+
   it('a member of the last of many conversations it was sent to', async () => {
     await ready();
-    for (let index = 100; index < 305; index++) await linkMedia(acme, mediaId, conversation(index));
+    for (let index = 100; index < 305; index++) await linkMedia(acme, mediaId, conversation(index), 2);
     await join(conversation(304), 'zoe');
     expect(await mayRead(acme, mediaId, 'zoe')).toBe(true);
     expect(await mayRead(acme, mediaId, 'bob')).toBe(false);
@@ -194,8 +218,8 @@ describe('who may read a media', () => {
 
   it('linking twice is linking once, and leaves the media alone', async () => {
     const media = await ready();
-    await linkMedia(acme, mediaId, conversation(3));
-    await linkMedia(acme, mediaId, conversation(3));
+    await linkMedia(acme, mediaId, conversation(3), 2);
+    await linkMedia(acme, mediaId, conversation(3), 2);
     expect(await findMedia(acme, mediaId, NOW)).toEqual(media);
   });
 });
@@ -206,7 +230,7 @@ describe('what may be sent', () => {
     expect(await findSendable(acme, mediaId, 'ada')).toMatchObject({ state: 'ready' });
     expect(await findSendable(acme, mediaId, 'bob')).toBeUndefined();
     await join(conversation(4), 'bob');
-    await linkMedia(acme, mediaId, conversation(4));
+    await linkMedia(acme, mediaId, conversation(4), 2);
     expect(await findSendable(acme, mediaId, 'bob')).toMatchObject({ state: 'ready' });
     expect(await findSendable(globex, mediaId, 'ada')).toBeUndefined();
   });

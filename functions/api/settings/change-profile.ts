@@ -79,7 +79,7 @@ async function refusalOfAvatar(
   if (avatarId === null || avatarId === before.settings.avatarId) return undefined;
   const media = await findSendable(caller.tenant, avatarId, caller.userId);
   if (!media?.contentType.startsWith('image/')) return new Refusal('message.media_unusable', { mediaId: avatarId });
-  await linkMedia(caller.tenant, avatarId, conversationId);
+  await linkMedia(caller.tenant, avatarId, conversationId, 'always');
   return undefined;
 }
 
