@@ -4,6 +4,7 @@ import { ConversationId, Instant, InvitationId, UserId } from './ids.ts';
 import { Cursor, Limit, page } from './page.ts';
 import { ChangeSeq, MemberRole, Place } from './participants.ts';
 import { route } from './route.ts';
+import { MANAGES, READS } from './within.ts';
 
 /** Seconds that an invitation may stand: five minutes to ninety days; a week when nobody says. */
 export const INVITATION_SECONDS = { least: 300, most: 90 * 86_400, usual: 7 * 86_400 } as const;
@@ -58,6 +59,7 @@ export const createInvitation = route({
   path: '/conversations/{conversationId}/invitations',
   summary: 'Invite: by a link with a signed token, or named users directly; the same Idempotency-Key makes it once',
   permission: 'invitation:write',
+  within: MANAGES,
   uses: [
     'table:batch-get',
     'table:get',
@@ -115,6 +117,7 @@ export const listInvitations = route({
   summary:
     'List invitations, newest first: owners and admins all, others their own; a page may hold fewer than asked for',
   permission: 'invitation:read',
+  within: READS,
   uses: ['table:batch-get', 'table:query', 'signing-key:read'],
   input: Place.extend({ limit: Limit, cursor: Cursor.optional() }),
   output: page(Invitation),
@@ -129,6 +132,7 @@ export const revokeInvitation = route({
   path: '/conversations/{conversationId}/invitations/{invitationId}',
   summary: 'Withdraw an invitation: one’s own, or as an owner or admin any; nobody comes in by it from then on',
   permission: 'invitation:write',
+  within: READS,
   uses: ['table:batch-get', 'table:update', 'table:check', 'sockets:post', 'stragglers:send'],
   input: One,
   output: Invitation,
@@ -141,6 +145,7 @@ export const listUses = route({
   path: '/conversations/{conversationId}/invitations/{invitationId}/uses',
   summary: 'List who came in by an invitation, first come first',
   permission: 'invitation:read',
+  within: READS,
   uses: ['table:batch-get', 'signing-key:read'],
   input: One.extend({ limit: Limit, cursor: Cursor.optional() }),
   output: page(

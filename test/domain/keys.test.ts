@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type * as z from 'zod';
-import { ClientId, ConversationId, ImportId, MediaId, TenantId, UserId } from '#contract/ids.ts';
+import { ClientId, ConversationId, ImportId, InvitationId, MediaId, TenantId, UserId } from '#contract/ids.ts';
 import { canonicalEmoji } from '#domain/emoji.ts';
 import { type Key, scope, type TenantKey, tenantIdOf } from '#table/entity.ts';
 
@@ -73,6 +73,10 @@ const mediaId = passing(
   MediaId,
   token.map((end) => `med_${end}`),
 );
+const invitationId = fc
+  .tuple(token, token)
+  .map(([room, own]) => `inv_${room}_${own}`)
+  .filter((id) => InvitationId.safeParse(id).success);
 const importId = passing(
   ImportId,
   token.map((end) => `imp_${end}`),
@@ -96,6 +100,10 @@ const IDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   hidden: record({ conversationId, userId, seq }),
   'thread-member': record({ conversationId, root: seq, userId }),
   reply: record({ conversationId, root: seq, seq }),
+  invitation: invitationId,
+  'received-invitation': record({ userId, conversationId }),
+  pins: conversationId,
+  'invitation-allowed': invitationId,
   reaction: record({ conversationId, seq, emoji, userId }),
   media: mediaId,
   'media-link': record({ mediaId, conversationId }),
