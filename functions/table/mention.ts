@@ -80,6 +80,7 @@ export async function roomFor(tenant: TenantKey, conversationId: string, { userI
   const count = items.find(({ ty }) => ty === MemberCountEntity.type);
   return {
     present: new Set(items.filter(({ ty }) => ty === MemberEntity.type).map(({ userId }) => String(userId))),
-    members: count ? MemberCountEntity.fromItem(count).members : 0,
+    // Not read, or not there: nobody may take it for a small one.
+    members: count ? MemberCountEntity.fromItem(count).members : Number.POSITIVE_INFINITY,
   };
 }

@@ -130,6 +130,14 @@ describe('mention counts', () => {
       expect(await get(user)).toEqual({ unreadCount: 1, mentionCount: userIds.includes(user) ? 1 : 0 });
   });
 
+  it('leave out what the reader has hidden', async () => {
+    const { id } = await say('bob', { userIds: ['ada'] });
+    await say('bob', { all: true });
+    expect(await get('ada')).toEqual({ unreadCount: 2, mentionCount: 2 });
+    expect((await call(receipts, api.receipts.hideMessage, { messageId: id }, as('ada'))).status).toBe(200);
+    expect(await get('ada')).toEqual({ unreadCount: 1, mentionCount: 1 });
+  });
+
   it('cost one write unit for a message that mentions, and nothing for one that does not', async () => {
     const many = Array.from({ length: 50 }, (_, index) => `user-${index}`);
     conversationId = await aGroup(scope(tenantId), ['ada', ...many]);

@@ -221,16 +221,3 @@ describe('an edit', () => {
     expect((await edit(id, 3, text('x'), { mentions: {} })).body['mentions']).toBeNull();
   });
 });
-
-describe('mentions', () => {
-  it('are of members, or of all', async () => {
-    expect(await send(text('hi'), { mentions: { userIds: ['bob', 'mallory'] } })).toMatchObject({
-      status: 409,
-      body: { code: 'message.mention_unknown', userIds: ['mallory'] },
-    });
-    expect(await send(text('hi'), { mentions: { all: true } }, { userId: 'bob' })).toMatchObject({
-      status: 201,
-      body: { mentions: { userIds: [], all: true } },
-    });
-  });
-});
