@@ -6,6 +6,7 @@ export const GROUPS = {
   send: 'emulator',
   series: 'emulator',
   membership: 'emulator',
+  changes: 'emulator',
   reads: 'emulator',
   sockets: 'emulator',
   imports: 'emulator',

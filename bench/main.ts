@@ -19,6 +19,7 @@ const RUN: Record<Group, (context: Context) => Promise<Row[]>> = {
   send: async (context) => (await import('./rows/send.ts')).sendRows(context),
   series: async (context) => (await import('./rows/series.ts')).seriesRows(context),
   membership: async (context) => (await import('./rows/membership.ts')).membershipRows(context),
+  changes: async (context) => (await import('./rows/changes.ts')).changeRows(context),
   reads: async (context) => (await import('./rows/reads.ts')).readRows(context),
   sockets: async (context) => (await import('./rows/sockets.ts')).socketRows(context),
   imports: async (context) => (await import('./rows/imports.ts')).importRows(context),
