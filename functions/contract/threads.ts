@@ -122,7 +122,7 @@ export const listThreads = route({
   path: '/threads',
   summary: 'List the threads you follow, in all conversations, by activity, with their roots and unread counts',
   permission: 'message:read',
-  uses: ['table:query-by-user', 'table:batch-get', 'table:query', 'signing-key:read'],
+  uses: ['table:query-by-user', 'table:get', 'table:batch-get', 'table:query', 'signing-key:read'],
   /** A page may be short while there is a next one: what is no longer readable is left out. */
   input: z.strictObject({ limit: Limit, cursor: Cursor.optional() }),
   output: page(Thread.omit({ lastReply: true }).extend({ root: Message, lastActivityAt: Instant })),

@@ -3,7 +3,9 @@ import { ConditionalCheckFailedException, documents, pagesOf, type TransactItem 
 import { MyThread, type Subscription } from '#contract/thread.ts';
 import { takingPart } from '#domain/thread.ts';
 import { type Counted, unreadByHand } from '#domain/unread.ts';
+import { inSight, type Sight } from '#domain/visibility.ts';
 import { digits, entity, join, type Key, type TenantKey } from './entity.ts';
+import { hiddenBetween } from './hidden.ts';
 import { TABLE } from './schema.ts';
 import { tableName } from './table-name.ts';
 import { listReplies, type ThreadKey } from './thread.ts';
@@ -210,25 +212,26 @@ const STEP = 300;
 
 /**
  * Unread replies of one user in a thread, exactly: newest first, to their marker or their last own reply, whichever is
- * later; half a read unit for about 30 of them. `from`: the first number they may see.
+ * later; half a read unit for about 30 of them. What is out of their sight counts as what has been deleted.
  */
 export async function countUnreadReplies(
   tenant: TenantKey,
   thread: ThreadKey,
   userId: string,
-  { readSeq = 0, from, last }: { readonly readSeq: number | undefined; readonly from: number; readonly last: number },
+  { readSeq, sight, last }: { readonly readSeq: number; readonly sight: Sight; readonly last: number },
 ): Promise<number> {
-  const reader = { userId, marker: { seq: Math.max(readSeq, from - 1) } };
+  const reader = { userId, marker: { seq: Math.max(readSeq, sight.from - 1) } };
+  const { conversationId } = thread;
+  const first = reader.marker.seq + 1;
   let unread = 0;
-  for (let before = last; before > reader.marker.seq; ) {
-    const stretch = await listReplies(tenant, thread, {
-      first: reader.marker.seq + 1,
-      last: before,
-      newest: true,
-      limit: STEP,
-    });
+  for (let before = last; before >= first; ) {
+    const stretch = await listReplies(tenant, thread, { first, last: before, newest: true, limit: STEP });
+    const hidden = await hiddenBetween(tenant, { conversationId, userId }, sight, [first, before]);
     const counted = unreadByHand(
-      stretch.replies.map(({ seq, by, deleted }): Counted => ({ kind: 'message', seq, sent: by, deleted })),
+      stretch.replies.map(({ seq, by, at, deleted }): Counted => {
+        const gone = deleted || !inSight(sight, seq, at) || hidden.has(seq);
+        return { kind: 'message', seq, sent: by, deleted: gone };
+      }),
       reader,
     );
     unread += counted.unread;

@@ -15,12 +15,12 @@ export interface ThreadKey {
 }
 
 /**
- * That a message of a log is a reply in a thread: `u` by whom, `p` the replies between the root and it, `x` set while it is
- * deleted. Beside the log's entries, so that the replies of a thread are one range.
+ * That a message of a log is a reply in a thread: `u` by whom, `a` when (ms), `p` the replies between the root and it, `x` set
+ * while it is deleted. Beside the log's entries, so that the replies of a thread are one range.
  */
 export const ReplyEntity = entity({
   type: 'reply',
-  schema: z.object({ u: z.string(), p: z.array(z.number()).readonly(), x: z.boolean().optional() }),
+  schema: z.object({ u: z.string(), a: z.number(), p: z.array(z.number()).readonly(), x: z.boolean().optional() }),
   key: (tenant: TenantKey, { conversationId, root, seq }: ThreadKey & { readonly seq: number }): Key => ({
     pk: logPartition(tenant, conversationId),
     sk: join('R', digits(root), digits(seq)),
@@ -75,7 +75,7 @@ export async function storeReply(tenant: TenantKey, reply: NewReply): Promise<'d
       documents.transactWrite([
         put(MessageEntity.toItem(tenant, message, stored)),
         summaryBecomes(tenant, thread, before, after),
-        put(ReplyEntity.toItem(tenant, { ...thread, seq }, { u: stored.u, p: stored.t.p })),
+        put(ReplyEntity.toItem(tenant, { ...thread, seq }, { u: stored.u, a: stored.a, p: stored.t.p })),
         ...parts,
       ]),
     );
@@ -115,6 +115,8 @@ export function removalParts(
 export interface Listed extends Place {
   readonly seq: number;
   readonly by: string;
+  /** When it was sent (ms). */
+  readonly at: number;
   readonly deleted: boolean;
 }
 
@@ -158,8 +160,8 @@ export async function listReplies(
   const numberIn = (sk: unknown): number => Number(String(sk).split('#')[2]);
   return {
     replies: Items.map((item) => {
-      const { u, p, x } = ReplyEntity.fromItem(item);
-      return { r: root, p, seq: numberIn(item.sk), by: u, deleted: x ?? false };
+      const { u, a, p, x } = ReplyEntity.fromItem(item);
+      return { r: root, p, seq: numberIn(item.sk), by: u, at: a, deleted: x ?? false };
     }),
     last: LastEvaluatedKey && numberIn(LastEvaluatedKey.sk),
   };

@@ -20,7 +20,7 @@ export function threadItems(tenant: TenantKey, at: number): Item[] {
       { conversationId: CONVERSATION_ID, seq },
       { u: 'ada', b: { type: 'text', text: 'Good morning to you.' }, a: at, v: 1, t: { r: root, p: [] } },
     ),
-    ReplyEntity.toItem(tenant, { ...thread, seq }, { u: 'ada', p: [] }),
+    ReplyEntity.toItem(tenant, { ...thread, seq }, { u: 'ada', a: at, p: [] }),
     {
       ...ThreadMemberEntity.toItem(
         tenant,

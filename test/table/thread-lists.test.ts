@@ -3,6 +3,7 @@ import { api } from '#contract/api.ts';
 import { Event } from '#contract/events.ts';
 import { messageIdOf } from '#contract/ids.ts';
 import { handler as participants } from '#functions/api/participants/participants.lambda.ts';
+import { handler as receipts } from '#functions/api/receipts/receipts.lambda.ts';
 import { handler } from '#functions/api/threads/threads.lambda.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
 import { call } from '#test/support/call.ts';
@@ -188,6 +189,26 @@ describe('the replies of a message', () => {
       lastReply: { body: { text: 'one b' } },
       summary: { replyCount: 5, participantCount: 3 },
     });
+  });
+});
+
+describe('what one has hidden from oneself', () => {
+  const hide = (messageId: string) => call(receipts, api.receipts.hideMessage, { messageId }, { userId: crew[0]! });
+
+  it('is neither listed nor unread, and with the root goes the thread; for oneself alone', async () => {
+    for (const text of ['one', 'two', 'three']) await as.reply(crew[1]!, rootId, text);
+    await hide(idOf(root + 2));
+    expect(textsOf(await as.list(crew[0]!, { messageId: rootId }))).toEqual(['one', 'three']);
+    expect(textsOf(await as.list(crew[0]!, { messageId: rootId, view: 'tree' }))).toEqual(['one', 'three']);
+    expect(await mine(crew[0]!)).toMatchObject({ unreadCount: 2 });
+    expect(textsOf(await as.list(crew[2]!, { messageId: rootId }))).toEqual(['one', 'two', 'three']);
+    await hide(idOf(root + 3));
+    expect((await as.thread(crew[0]!, rootId)).body['lastReply']).toBeNull();
+    expect((await listed(crew[0]!)).roots).toEqual([rootId]);
+    await hide(rootId);
+    expect((await listed(crew[0]!)).roots).toEqual([]);
+    expect(await as.thread(crew[0]!, idOf(root + 1))).toMatchObject({ status: 404 });
+    expect((await listed(crew[1]!)).roots).toEqual([rootId]);
   });
 });
 

@@ -1,49 +1,37 @@
 import { partsOfMessageId } from '#contract/ids.ts';
 import { Refusal } from '#domain/refusal.ts';
-import { firstVisible } from '#domain/settings.ts';
-import type { Caller } from '#runtime/caller.ts';
-import type { Head } from '#table/conversation.ts';
-import { findHeadFor } from '#table/conversation-list.ts';
-import { findStoredMessage, type StoredMessage } from '#table/message.ts';
+import type { Request } from '#runtime/service.ts';
+import type { MessageKey, StoredMessage } from '#table/message.ts';
+import { findVisible, type Visible } from '#table/visible-message.ts';
+
+/** Who asks, and when. */
+type Asking = Pick<Request, 'caller' | 'at'>;
 
 /** A message that its reader may see, in its conversation. */
-export interface Seen {
-  readonly conversationId: string;
-  readonly seq: number;
-  readonly stored: StoredMessage;
-  readonly head: Head;
-  /** The first number they may see. */
-  readonly from: number;
+export interface Seen extends Visible, MessageKey {}
+
+async function findAt({ caller, at }: Asking, message: MessageKey): Promise<Seen> {
+  const visible = await findVisible(caller.tenant, message, caller.userId, at);
+  if (!visible) throw new Refusal('message.not_found');
+  return { ...visible, ...message };
 }
 
 /** The message, for a member who may see it. Raises `message.not_found`. */
-export async function findSeen({ tenant, userId }: Caller, messageId: string): Promise<Seen> {
-  const { conversationId, seq } = partsOfMessageId(messageId);
-  const [{ head, member }, stored] = await Promise.all([
-    findHeadFor(tenant, conversationId, userId),
-    findStoredMessage(tenant, { conversationId, seq }),
-  ]);
-  if (!head || !member || !stored) throw new Refusal('message.not_found');
-  const from = firstVisible(head.rules, member);
-  if (seq < from) throw new Refusal('message.not_found');
-  return { conversationId, seq, stored, head, from };
-}
+export const findSeen = (asking: Asking, messageId: string): Promise<Seen> =>
+  findAt(asking, partsOfMessageId(messageId));
 
 /** A thread that its reader may see: the root, whichever of its messages was named. */
-export interface Thread {
+export interface Thread extends Pick<Visible, 'sight'> {
   readonly conversationId: string;
   readonly root: number;
   readonly stored: StoredMessage;
-  readonly head: Head;
-  readonly from: number;
 }
 
 /** The thread that a message is in, or would be the root of. Raises `message.not_found`, also where the root is not the reader's to see. */
-export async function findThread(caller: Caller, messageId: string): Promise<Thread> {
-  const { conversationId, seq, stored, head, from } = await findSeen(caller, messageId);
-  const root = stored.t?.r ?? seq;
-  if (root === seq) return { conversationId, root, stored, head, from };
-  const found = root < from ? undefined : await findStoredMessage(caller.tenant, { conversationId, seq: root });
-  if (!found) throw new Refusal('message.not_found');
-  return { conversationId, root, stored: found, head, from };
+export async function findThread(asking: Asking, messageId: string): Promise<Thread> {
+  const seen = await findSeen(asking, messageId);
+  const root = seen.stored.t?.r ?? seen.seq;
+  const { conversationId } = seen;
+  const { stored, sight } = root === seen.seq ? seen : await findAt(asking, { conversationId, seq: root });
+  return { conversationId, root, stored, sight };
 }

@@ -3,10 +3,13 @@ import type { Message } from '#contract/messages.ts';
 import type { Input, Output } from '#contract/route.ts';
 import { type listReplies, MOST_BELOW } from '#contract/threads.ts';
 import { type TreePage, treePage } from '#domain/thread-page.ts';
+import { inSight } from '#domain/visibility.ts';
 import { signingKey } from '#gateways/signing-key.ts';
+import type { Caller } from '#runtime/caller.ts';
 import { cursorFor, positionOf } from '#runtime/cursor.ts';
 import type { Handle } from '#runtime/service.ts';
 import type { TenantKey } from '#table/entity.ts';
+import { hiddenBetween } from '#table/hidden.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
 import { firstUnsettled } from '#table/log/history.ts';
 import { toMessage } from '#table/message.ts';
@@ -27,9 +30,9 @@ type Page = TreePage;
 
 /** Replies below a message on one side of a place, as far as a call looks; `last` is undefined where there are no more. */
 async function look(tenant: TenantKey, seen: Seen, newest: boolean, from: number | undefined, enough: number) {
-  const { conversationId, seq, stored, head } = seen;
+  const { conversationId, seq, stored, sight } = seen;
   const thread = { conversationId, root: stored.t?.r ?? seq };
-  const floor = Math.max(seen.from, head.firstSeq, seq + 1);
+  const floor = Math.max(sight.from, seq + 1);
   let [first, last] = newest ? [floor, (from ?? END) - 1] : [Math.max(floor, (from ?? 0) + 1), END];
   const replies: Listed[] = [];
   let left: number | undefined;
@@ -70,8 +73,13 @@ function fitting(pageOf: (share: number) => Page, messages: ReadonlyMap<number, 
   }
 }
 
-async function pageBelow(tenant: TenantKey, seen: Seen, { view, order, limit }: Asked, from: number | undefined) {
-  const { conversationId, seq } = seen;
+async function pageBelow(
+  { tenant, userId }: Caller,
+  seen: Seen,
+  { view, order, limit }: Asked,
+  from: number | undefined,
+) {
+  const { conversationId, seq, sight } = seen;
   const [newest, tree] = [order === 'newest' && view === 'flat', view === 'tree'];
   const { replies, left } = await look(tenant, seen, newest, from, tree ? MOST_READ : limit);
   const { shown, held } = await settled(tenant, seen, replies);
@@ -83,23 +91,33 @@ async function pageBelow(tenant: TenantKey, seen: Seen, { view, order, limit }: 
     const below = Math.floor(MOST_BELOW * share);
     return tree ? treePage(shown, seq, { limit: most, below, more: more !== undefined }) : flatPage(shown, most, more);
   };
-  const stored = await messagesAt(tenant, conversationId, pageOf(1).order);
-  const messages = new Map([...stored].map(([at, message]) => [at, toMessage(conversationId, at, message)]));
+  const numbers = pageOf(1).order;
+  const [stored, hidden] = await Promise.all([
+    messagesAt(tenant, conversationId, numbers),
+    hiddenBetween(tenant, { conversationId, userId }, sight, [Math.min(...numbers), Math.max(...numbers)]),
+  ]);
+  const visible = [...stored].filter(([at, { a }]) => inSight(sight, at, a) && !hidden.has(at));
+  const messages = new Map(visible.map(([at, message]) => [at, toMessage(conversationId, at, message)]));
   return { page: fitting(pageOf, messages), messages };
 }
 
 /** A page of the replies below a message. Its cursors carry their own order; a tree's go on with the next direct replies. */
 export const handleListReplies: Handle<typeof listReplies> = async (
   { messageId, cursor, ...asked },
-  { caller },
+  request,
 ): Promise<{ body: Body }> => {
-  const { tenant, userId } = caller;
+  const { tenant, userId } = request.caller;
   const key = await signingKey('cursor');
   const list = `replies\n${tenant}\n${userId}\n${messageId}\n${asked.view}`;
   const [order, from] = cursor === undefined ? [asked.order] : positionOf(key, list, cursor);
-  const seen = await findSeen(caller, messageId);
+  const seen = await findSeen(request, messageId);
   const place = { ...asked, order: order === 'newest' ? ('newest' as const) : ('oldest' as const) };
-  const { page, messages } = await pageBelow(tenant, seen, place, from === undefined ? undefined : Number(from));
+  const { page, messages } = await pageBelow(
+    request.caller,
+    seen,
+    place,
+    from === undefined ? undefined : Number(from),
+  );
   return {
     body: {
       items: page.order.flatMap((seq) => messages.get(seq) ?? []),

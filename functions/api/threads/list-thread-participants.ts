@@ -7,11 +7,11 @@ import { findThread } from './find-thread.ts';
 
 export const handleListThreadParticipants: Handle<typeof listThreadParticipants> = async (
   { messageId, limit, cursor },
-  { caller },
+  request,
 ) => {
-  const { tenant, userId } = caller;
+  const { tenant, userId } = request.caller;
   const key = await signingKey('cursor');
-  const thread = await findThread(caller, messageId);
+  const thread = await findThread(request, messageId);
   const list = `thread-participants\n${tenant}\n${userId}\n${thread.conversationId}\n${thread.root}`;
   const after = cursor === undefined ? undefined : String(positionOf(key, list, cursor)[0]);
   const { users, more } = await listRepliers(tenant, thread, { after, limit });

@@ -6,9 +6,9 @@ import { findThread } from './find-thread.ts';
 import { findMyThread, tellOwnDevices, toMyThread, toThread } from './my-thread.ts';
 
 /** Moves the caller's marker in a thread, with one write unit. One that is there already, or further, stays and is answered. */
-export const handleMarkThreadRead: Handle<typeof markThreadRead> = async ({ messageId, upTo }, { caller }) => {
-  const { tenant, userId } = caller;
-  const thread = await findThread(caller, messageId);
+export const handleMarkThreadRead: Handle<typeof markThreadRead> = async ({ messageId, upTo }, request) => {
+  const { tenant, userId } = request.caller;
+  const thread = await findThread(request, messageId);
   const member = await findThreadMember(tenant, thread, userId);
   const wanted = markerMoves(member?.readSeq ?? 0, upTo, thread.stored.k?.s ?? 0);
   if (!wanted || !(await moveThreadMarker(tenant, thread, userId, upTo)))

@@ -11,16 +11,19 @@ import type { Thread } from './find-thread.ts';
 export async function toMyThread(
   tenant: TenantKey,
   userId: string,
-  { conversationId, root, stored, head, from }: Thread,
+  { conversationId, root, stored, sight }: Thread,
   member: ThreadMember | undefined,
 ): Promise<MyThread> {
   const readSeq = member?.readSeq ?? 0;
-  const range = { readSeq, from: Math.max(from, head.firstSeq), last: stored.k?.s ?? 0 };
   return {
     subscription: member?.state ?? 'none',
     reason: member?.reason ?? null,
     readSeq,
-    unreadCount: await countUnreadReplies(tenant, { conversationId, root }, userId, range),
+    unreadCount: await countUnreadReplies(tenant, { conversationId, root }, userId, {
+      readSeq,
+      sight,
+      last: stored.k?.s ?? 0,
+    }),
   };
 }
 

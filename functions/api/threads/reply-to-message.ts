@@ -6,7 +6,7 @@ import { placeUnder, type Summary, withReply } from '#domain/thread.ts';
 import type { Caller } from '#runtime/caller.ts';
 import { log } from '#runtime/log.ts';
 import { mintClientId } from '#runtime/operation-id.ts';
-import type { Handle } from '#runtime/service.ts';
+import type { Handle, Request } from '#runtime/service.ts';
 import type { Threaded } from '#sending/outgoing.ts';
 import { send } from '#sending/send.ts';
 import type { TenantKey } from '#table/entity.ts';
@@ -21,9 +21,9 @@ import { findSeen } from './find-thread.ts';
 const ROUNDS = 20;
 
 /** The message that is answered, or why it cannot be. */
-async function target(caller: Caller, messageId: string): Promise<{ stored?: StoredMessage; refusal?: Refusal }> {
+async function target(request: Request, messageId: string): Promise<{ stored?: StoredMessage; refusal?: Refusal }> {
   try {
-    const { stored } = await findSeen(caller, messageId);
+    const { stored } = await findSeen(request, messageId);
     return stored.b.type === 'deleted' ? { stored, refusal: new Refusal('message.deleted') } : { stored };
   } catch (error) {
     if (error instanceof Refusal) return { refusal: error };
@@ -127,7 +127,7 @@ export const handleReplyToMessage: Handle<typeof replyToMessage> = async (
   const parent = partsOfMessageId(messageId);
   const { conversationId } = parent;
   const mentioned = [...new Set(draft.mentions?.userIds ?? [])];
-  const reply = within(caller, parent, await target(caller, messageId), mentioned);
+  const reply = within(caller, parent, await target(request, messageId), mentioned);
   const answer = await send(request, { conversationId, clientId, ...draft, within: reply });
   const root = answer.body.thread && partsOfMessageId(answer.body.thread.rootId).seq;
   if (root) await moveUp(tenant, { conversationId, root }, userId, at);

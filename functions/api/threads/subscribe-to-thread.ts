@@ -9,7 +9,7 @@ export const handleSubscribeToThread: Handle<typeof subscribeToThread> = async (
   { caller, at },
 ) => {
   const { tenant, userId } = caller;
-  const thread = await findThread(caller, messageId);
+  const thread = await findThread({ caller, at }, messageId);
   await subscribe(tenant, thread, userId, state, at);
   const mine = await findMyThread(tenant, userId, thread);
   await tellOwnDevices(tenant, userId, thread, mine);
