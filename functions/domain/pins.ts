@@ -24,7 +24,7 @@ export interface Pins {
 }
 
 /** What users may do to pins. */
-export type PinKind = 'pin_added' | 'pin_removed' | 'pin_moved';
+type PinKind = 'pin_added' | 'pin_removed' | 'pin_moved';
 
 /**
  * The pins with a new one in front; an older pin of the same message goes. All of `pins` must hold. Refuses with

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type * as z from 'zod';
 import { ClientId, ConversationId, ImportId, InvitationId, MediaId, TenantId, UserId } from '#contract/ids.ts';
-import { canonicalEmoji } from '#domain/emoji.ts';
+import { canonicalEmoji } from '#runtime/emoji.ts';
 import { type Key, scope, type TenantKey, tenantIdOf } from '#table/entity.ts';
 
 const RUNS = { numRuns: 1_000 };

@@ -2,10 +2,10 @@ import emojiRegex from 'emoji-regex';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MOST_EMOJIS } from '#contract/reactions.ts';
-import { canonicalEmoji } from '#domain/emoji.ts';
 import { type Counted, counted, discounted, NAMED_REACTORS, type Tally } from '#domain/reaction.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { emojiNamed } from '#functions/api/reactions/emoji.ts';
+import { canonicalEmoji } from '#runtime/emoji.ts';
 
 const EMOJIS = Array.from({ length: 24 }, (_, index) => String.fromCodePoint(0x1f600 + index));
 const USERS = Array.from({ length: 9 }, (_, index) => `user-${index}`);

@@ -29,7 +29,7 @@ export const REACTION_MUTANTS: readonly Mutant[] = [
     name: 'reaction-spelling',
     invariant: 'I6',
     guard: 'two spellings of an emoji are one reaction',
-    file: 'functions/domain/emoji.ts',
+    file: 'functions/runtime/emoji.ts',
     from: "const bare = text.replace(VARIATION, '');\n  return ONE_EMOJI.test(bare) ? bare.replace(TEXT_BY_DEFAULT, '$&\\ufe0f') : undefined;",
     to: "const bare = text.replace(VARIATION, '');\n  return ONE_EMOJI.test(bare) ? text : undefined;",
     test: MODEL,

@@ -1,7 +1,7 @@
 import type { ImportedMessage, importBatch } from '#contract/imports.ts';
-import { canonicalEmoji } from '#domain/emoji.ts';
 import { decideBatch } from '#domain/import.ts';
 import { Refusal } from '#domain/refusal.ts';
+import { canonicalEmoji } from '#runtime/emoji.ts';
 import type { Handle } from '#runtime/service.ts';
 import { findStanding, hashOfBatch, storeBatch } from '#table/import-batch.ts';
 import { contend } from './contend.ts';

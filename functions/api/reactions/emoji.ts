@@ -1,5 +1,5 @@
-import { canonicalEmoji } from '#domain/emoji.ts';
 import { Refusal } from '#domain/refusal.ts';
+import { canonicalEmoji } from '#runtime/emoji.ts';
 
 /**
  * The emoji that a caller names, in its one spelling; one that came percent-encoded is decoded first, which no emoji is
