@@ -15,7 +15,7 @@ import { tableName } from './table-name.ts';
  * only added to, so that who is not named here is not mentioned. Whether a message still mentions them, it says itself
  * (docs/adr/0006).
  */
-const MentionEntity = entity({
+export const MentionEntity = entity({
   type: 'mention',
   schema: z.object({ u: z.set(z.string()).optional(), a: z.literal(true).optional() }),
   key: (tenant: TenantKey, { conversationId, seq }: MessageKey): Key => ({

@@ -104,6 +104,7 @@ const IDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   'received-invitation': record({ userId, conversationId }),
   pins: conversationId,
   'invitation-allowed': invitationId,
+  mention: record({ conversationId, seq }),
   reaction: record({ conversationId, seq, emoji, userId }),
   media: mediaId,
   'media-link': record({ mediaId, conversationId }),

@@ -5,6 +5,7 @@ import { MOST_TO_TELL } from '#domain/watermark.ts';
 import { handler as conversations } from '#functions/api/conversations/conversations.lambda.ts';
 import { handler as messages } from '#functions/api/messages/messages.lambda.ts';
 import { handler as participants } from '#functions/api/participants/participants.lambda.ts';
+import { handler as receipts } from '#functions/api/receipts/receipts.lambda.ts';
 import { listMemberships } from '#table/conversation-list.ts';
 import { scope } from '#table/entity.ts';
 import { call } from '#test/support/call.ts';
@@ -46,6 +47,10 @@ it('merges a conversation that has become large into lists by its last message, 
   await say(small[0]!, 'bob');
   await say(large, 'bob');
   expect((await page('ada')).items[0]).toMatchObject({ id: large, unreadCount: 2, lastMessage: { senderId: 'bob' } });
+
+  const sum = (await page('ada')).items.reduce((all, { unreadCount }) => all + unreadCount, 0);
+  const total = await call(receipts, api.receipts.getUnread, {}, as('ada'));
+  expect(total.body).toEqual({ unreadCount: sum, mentionCount: 0, conversationCount: 5 });
 
   const seen: string[] = [];
   for (let cursor: string | null | undefined; cursor !== null; ) {
