@@ -14,7 +14,7 @@ const mayImport = {
   aws: [],
   table: ['contract', 'domain', 'aws'],
   gateways: ['contract', 'domain', 'aws'],
-  delivery: ['contract', 'domain', 'table', 'gateways', 'runtime/log'],
+  delivery: ['contract', 'domain', 'table', 'gateways', 'runtime/log', 'runtime/metrics'],
   runtime: ['contract', 'domain', 'table/entity'],
   sending: ['contract', 'domain', 'table', 'delivery', 'runtime'],
   changing: ['contract', 'domain', 'table', 'delivery', 'runtime'],

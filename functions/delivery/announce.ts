@@ -8,9 +8,9 @@ import {
   packFrames,
   slicesOf,
 } from '#domain/delivery.ts';
-import { count } from '#gateways/metrics.ts';
 import { queueStragglers } from '#gateways/stragglers.ts';
 import { log } from '#runtime/log.ts';
+import { count } from '#runtime/metrics.ts';
 import { type TenantKey, tenantIdOf } from '#table/entity.ts';
 import { type OpenSockets, openSocketsOf } from './open-sockets.ts';
 import { inParallel } from './parallel.ts';

@@ -23,9 +23,6 @@ export interface Pins {
   readonly pins: readonly Pin[];
 }
 
-/** What users may do to pins. */
-type PinKind = 'pin_added' | 'pin_removed' | 'pin_moved';
-
 /**
  * The pins with a new one in front; an older pin of the same message goes. All of `pins` must hold. Refuses with
  * `pin.too_many` what would be one too many.

@@ -1,8 +1,8 @@
 import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { fanOut } from '#delivery/fan-out.ts';
 import { Delivery } from '#domain/delivery.ts';
-import { count, countedSince } from '#gateways/metrics.ts';
 import { log } from '#runtime/log.ts';
+import { count, countedSince } from '#runtime/metrics.ts';
 
 /** What a record says, or undefined when it cannot be read. */
 const deliveryIn = (record: SQSRecord): Delivery | undefined => {

@@ -1,4 +1,4 @@
-import type { Embedded } from '#gateways/metrics.ts';
+import type { Embedded } from './metrics.ts';
 
 /** What a line may say. Never a token, a ticket, a URL with a signature or the text of a message. */
 export type Line = Readonly<Record<string, string | number | boolean | null | undefined>>;

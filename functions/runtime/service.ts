@@ -4,10 +4,10 @@ import { allows, isPublic } from '#contract/permissions.ts';
 import type { Input, Output, Route } from '#contract/route.ts';
 import type { TooOften } from '#domain/rate-limit.ts';
 import { Refusal } from '#domain/refusal.ts';
-import { countedSince } from '#gateways/metrics.ts';
 import { type Caller, callerOf } from './caller.ts';
 import { inputOf } from './input.ts';
 import { log } from './log.ts';
+import { countedSince } from './metrics.ts';
 import { issuesOf, problem } from './problem.ts';
 import { rateLimitHeaders } from './rate-limit-headers.ts';
 

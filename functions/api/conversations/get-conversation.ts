@@ -1,6 +1,6 @@
 import type { getConversation } from '#contract/conversations.ts';
 import { Refusal } from '#domain/refusal.ts';
-import { count } from '#gateways/metrics.ts';
+import { count } from '#runtime/metrics.ts';
 import type { Handle } from '#runtime/service.ts';
 import { rulesOf } from '#table/tenant-settings.ts';
 import { countUnread } from '#table/unread.ts';

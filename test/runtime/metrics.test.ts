@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { ERRORS } from '#contract/errors.ts';
 import { METRICS } from '#contract/metrics.ts';
-import { count, countedSince } from '#gateways/metrics.ts';
 import { log } from '#runtime/log.ts';
+import { count, countedSince } from '#runtime/metrics.ts';
 
 /**
  * The rules of the embedded metric format, as its specification has them:
