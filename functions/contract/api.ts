@@ -1,6 +1,8 @@
 import * as audit from './audit.ts';
+import * as bookmarks from './bookmarks.ts';
 import * as changes from './conversation-changes.ts';
 import * as conversations from './conversations.ts';
+import * as drafts from './drafts.ts';
 import * as forwards from './forwards.ts';
 import * as health from './health.ts';
 import * as hidden from './hidden.ts';
@@ -98,6 +100,16 @@ export const pinsApi = {
   listPins: pins.listPins,
   orderPins: pins.orderPins,
 } as const satisfies Record<string, Route>;
+export const mineApi = {
+  setBookmark: bookmarks.setBookmark,
+  removeBookmark: bookmarks.removeBookmark,
+  dropBookmark: bookmarks.dropBookmark,
+  listBookmarks: bookmarks.listBookmarks,
+  putDraft: drafts.putDraft,
+  getDraft: drafts.getDraft,
+  deleteDraft: drafts.deleteDraft,
+  listDrafts: drafts.listDrafts,
+} as const satisfies Record<string, Route>;
 export const realtimeApi = { createTicket: realtime.createTicket } as const satisfies Record<string, Route>;
 export const mediaApi = {
   requestUpload: media.requestUpload,
@@ -150,6 +162,7 @@ export const api = {
   reactions: reactionsApi,
   threads: threadsApi,
   pins: pinsApi,
+  mine: mineApi,
   realtime: realtimeApi,
   media: mediaApi,
   search: searchApi,

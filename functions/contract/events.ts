@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Bookmark } from './bookmarks.ts';
 import { ConversationId, Instant, InvitationId, MediaId, MessageId, UserId } from './ids.ts';
 import { InvitationState } from './invitations.ts';
 import { MediaState } from './media.ts';
@@ -110,6 +111,17 @@ export const Event = z.discriminatedUnion('type', [
     conversationId: ConversationId,
     seq: z.int(),
     messageIds: z.array(MessageId),
+  }),
+  /** To one's own devices: a message was bookmarked, or has another note. */
+  z.strictObject({ type: z.literal('bookmark:added'), bookmark: Bookmark }),
+  z.strictObject({ type: z.literal('bookmark:removed'), messageId: MessageId }),
+  /** To one's own devices: a draft is another now, or was taken away. What it says is fetched where it is needed. */
+  z.strictObject({
+    type: z.literal('draft:updated'),
+    conversationId: ConversationId,
+    threadId: MessageId.nullable(),
+    version: z.int(),
+    removed: z.boolean(),
   }),
   z.strictObject({
     type: z.literal('participant:added'),

@@ -122,6 +122,16 @@ export const EXAMPLES: Inputs = {
     listPins: { conversationId: CONVERSATION_ID },
     orderPins: { conversationId: CONVERSATION_ID, version: 1, messageIds: [MESSAGE_ID] },
   },
+  mine: {
+    setBookmark: { messageId: MESSAGE_ID, note: 'To be answered.' },
+    removeBookmark: { messageId: OWN_MESSAGE_ID },
+    dropBookmark: { bookmarkId: OWN_MESSAGE_ID },
+    listBookmarks: { limit: 10 },
+    putDraft: { conversationId: CONVERSATION_ID, version: 1, body: { type: 'text', text: 'The engine wea' } },
+    getDraft: { conversationId: CONVERSATION_ID },
+    deleteDraft: { conversationId: CONVERSATION_ID },
+    listDrafts: { limit: 10 },
+  },
   realtime: { createTicket: {} },
   media: {
     requestUpload: { fileName: 'engine.jpg', contentType: 'image/jpeg', bytes: 120_000 },

@@ -24,7 +24,7 @@ export const pins = async (conversationId: string, options: CallOptions = {}) =>
   (await call(handler, api.pins.listPins, { conversationId }, options)).body as unknown as Shown;
 
 /** A group of ada, who may pin in it, bob and carol. */
-export const aPinnable = () => aGroup(scope('acme'), ['ada', 'bob', 'carol']);
+export const aPinnable = (members: readonly string[] = ['ada', 'bob', 'carol']) => aGroup(scope('acme'), members);
 
 /** Sends a text and answers the message’s id. */
 export async function say(conversationId: string, text: string, userId = 'ada'): Promise<string> {

@@ -25,6 +25,7 @@ import {
 } from './examples.ts';
 import { invitationItems } from './invitations-world.ts';
 import { moderationItems } from './moderation-world.ts';
+import { ownItems } from './own-world.ts';
 import { participantItems } from './participants-world.ts';
 import { settingsItems } from './settings-world.ts';
 import { summaryAt, threadItems } from './threads-world.ts';
@@ -96,6 +97,7 @@ export function itemsOf(tenantId: string): Item[] {
     }),
     ...participantItems(tenant, AT),
     ...settingsItems(tenant, AT),
+    ...ownItems(tenant, AT),
     ...threadItems(tenant, AT),
     ...moderationItems(tenant, AT),
     ...invitationItems(tenant, AT),

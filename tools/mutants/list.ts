@@ -8,6 +8,7 @@ import { MATRIX_MUTANTS } from './matrix.ts';
 import { MEDIA_MUTANTS } from './media.ts';
 import { MESSAGE_CHANGE_MUTANTS } from './message-change.ts';
 import { MESSAGE_PARTS_MUTANTS } from './message-parts.ts';
+import { MINE_MUTANTS } from './mine.ts';
 import { MODERATION_MUTANTS } from './moderation.ts';
 import type { Mutant } from './mutant.ts';
 import { PIN_MUTANTS } from './pins.ts';
@@ -29,6 +30,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...MESSAGE_PARTS_MUTANTS,
   ...RETENTION_MUTANTS,
   ...PIN_MUTANTS,
+  ...MINE_MUTANTS,
   ...REACTION_MUTANTS,
   ...THREAD_MUTANTS,
   ...SETTINGS_MUTANTS,

@@ -1,0 +1,23 @@
+import { partsOfMessageId } from '#contract/ids.ts';
+import { BookmarkEntity, BookmarkPlaceEntity } from '#table/bookmark.ts';
+import { DraftEntity } from '#table/draft.ts';
+import type { Item, TenantKey } from '#table/entity.ts';
+import { OwnCountEntity } from '#table/own.ts';
+import { CONVERSATION_ID, OWN_MESSAGE_ID } from './examples.ts';
+
+/** What belongs to ada alone in the examples: a bookmark and a draft. */
+export function ownItems(tenant: TenantKey, at: number): Item[] {
+  const userId = 'ada';
+  const message = partsOfMessageId(OWN_MESSAGE_ID);
+  return [
+    BookmarkEntity.toItem(tenant, { ...message, userId }, { at }),
+    BookmarkPlaceEntity.toItem(tenant, { ...message, userId, at }, { ...message, at }),
+    OwnCountEntity.toItem(tenant, { userId, of: 'bookmarks' }, { n: 1 }),
+    DraftEntity.toItem(
+      tenant,
+      { userId, conversationId: CONVERSATION_ID, thread: undefined },
+      { conversationId: CONVERSATION_ID, version: 1, at, content: { body: { type: 'text', text: 'The eng' } } },
+    ),
+    OwnCountEntity.toItem(tenant, { userId, of: 'drafts' }, { n: 1 }),
+  ];
+}
