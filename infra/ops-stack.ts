@@ -55,7 +55,7 @@ export class OpsStack extends Stack {
       ...parley.rest.functions,
       ...parley.realtime.functions,
       ...parley.stream.functions,
-      ...parley.jobs?.functions,
+      ...parley.jobs.functions,
       'process-upload': parley.media.processUpload,
     };
     const parked = this.parkedRecords(config, parley.stream.functions);

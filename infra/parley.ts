@@ -38,7 +38,7 @@ export function addParley(app: App, config: Config, bundles: Bundles): Stacks {
   const [streamId, streamProps] = named('stream');
   const stream = new StreamStack(app, streamId, setting, data, media.resources, streamProps);
   const [jobsId, jobsProps] = named('jobs');
-  const jobs = JOBS.length > 0 ? new JobsStack(app, jobsId, setting, media.resources, JOBS, jobsProps) : undefined;
+  const jobs = new JobsStack(app, jobsId, setting, media.resources, JOBS, jobsProps);
   const [opsId, opsProps] = named('ops');
   const stacks = { data, realtime, media, rest, stream, jobs };
   new OpsStack(app, opsId, config, stacks, opsProps);

@@ -12,6 +12,5 @@ export interface Stacks {
   readonly media: MediaStack;
   readonly rest: RestStack;
   readonly stream: StreamStack;
-  /** Absent while there is no job: a stack without resources cannot be deployed. */
-  readonly jobs: JobsStack | undefined;
+  readonly jobs: JobsStack;
 }

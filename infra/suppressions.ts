@@ -24,7 +24,7 @@ export function acknowledge({ data, realtime, media, rest, stream, jobs }: Stack
     ...Object.values(rest.functions),
     ...Object.values(stream.functions),
     media.processUpload,
-    ...Object.values(jobs?.functions ?? {}),
+    ...Object.values(jobs.functions),
   ];
   for (const made of functions)
     for (const resource of wildcardsOf(made)) {

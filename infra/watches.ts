@@ -62,8 +62,8 @@ const streamWatches = ({ stream }: Pick<Stacks, 'stream'>, parked: Metric): Watc
 ];
 
 const jobWatches = ({ jobs }: Pick<Stacks, 'jobs'>): Watch[] =>
-  Object.entries(jobs?.functions ?? {}).map(([name, made]) => {
-    const minutes = jobs?.everyMinutes[name] ?? 1;
+  Object.entries(jobs.functions).map(([name, made]) => {
+    const minutes = jobs.everyMinutes[name] ?? 1;
     return {
       kind: 'job-silent',
       of: name,

@@ -19,6 +19,7 @@ import * as realtime from './realtime.ts';
 import * as receipts from './receipts.ts';
 import * as received from './received-invitations.ts';
 import type { Route } from './route.ts';
+import * as scheduled from './scheduled.ts';
 import * as search from './search.ts';
 import * as tenant from './tenant.ts';
 import * as threads from './threads.ts';
@@ -110,6 +111,13 @@ export const mineApi = {
   deleteDraft: drafts.deleteDraft,
   listDrafts: drafts.listDrafts,
 } as const satisfies Record<string, Route>;
+export const scheduledApi = {
+  scheduleMessage: scheduled.scheduleMessage,
+  listScheduled: scheduled.listScheduled,
+  updateScheduled: scheduled.updateScheduled,
+  cancelScheduled: scheduled.cancelScheduled,
+  sendScheduledNow: scheduled.sendScheduledNow,
+} as const satisfies Record<string, Route>;
 export const realtimeApi = { createTicket: realtime.createTicket } as const satisfies Record<string, Route>;
 export const mediaApi = {
   requestUpload: media.requestUpload,
@@ -163,6 +171,7 @@ export const api = {
   threads: threadsApi,
   pins: pinsApi,
   mine: mineApi,
+  scheduled: scheduledApi,
   realtime: realtimeApi,
   media: mediaApi,
   search: searchApi,

@@ -126,7 +126,19 @@ export interface Job {
 }
 
 /** Every job. One file each: `functions/jobs/<name>.lambda.ts`. */
-export const JOBS: readonly Job[] = [];
+export const JOBS: readonly Job[] = [
+  {
+    name: 'send-scheduled',
+    everyMinutes: 1,
+    entry: {
+      file: 'functions/jobs/send-scheduled.lambda.ts',
+      uses: api.scheduled.sendScheduledNow.uses,
+      environment: [],
+      memory: 512,
+      timeoutSeconds: 60,
+    },
+  },
+];
 
 /** Every function that is deployed, by its name. */
 export const everyEntry = (): Record<string, Entry> => ({

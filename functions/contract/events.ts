@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import { Bookmark } from './bookmarks.ts';
-import { ConversationId, Instant, InvitationId, MediaId, MessageId, UserId } from './ids.ts';
+import { ConversationId, Instant, InvitationId, MediaId, MessageId, ScheduledId, UserId } from './ids.ts';
 import { InvitationState } from './invitations.ts';
 import { MediaState } from './media.ts';
 import { MySettings } from './member-settings.ts';
 import { Message, Reaction } from './messages.ts';
 import { MemberRole } from './participants.ts';
 import { ReceivedInvitation } from './received-invitations.ts';
+import { ScheduledState } from './scheduled.ts';
 import { ChangedFields } from './settings.ts';
 import { MyThread, ThreadSummary } from './thread.ts';
 
@@ -122,6 +123,17 @@ export const Event = z.discriminatedUnion('type', [
     threadId: MessageId.nullable(),
     version: z.int(),
     removed: z.boolean(),
+  }),
+  /** To one's own devices: a message was scheduled, changed or cancelled, or became a message, or was refused (`reason`). */
+  z.strictObject({
+    type: z.literal('scheduled:updated'),
+    scheduledId: ScheduledId,
+    conversationId: ConversationId,
+    sendAt: Instant,
+    state: ScheduledState,
+    version: z.int(),
+    messageId: MessageId.nullable(),
+    reason: z.string().nullable(),
   }),
   z.strictObject({
     type: z.literal('participant:added'),

@@ -40,6 +40,12 @@ export const MediaId = z
   .regex(new RegExp(`^med_${TOKEN}$`))
   .meta({ example: 'med_AZqYt2a0cK6fPpQ1mWk3Zg' });
 
+/** A scheduled message: the client id it was made under, scoped to its author. */
+export const ScheduledId = z
+  .string()
+  .regex(/^sch_[A-Za-z0-9_-]{21}[AQgw]$/)
+  .meta({ example: 'sch_AZqYt2a0cK6fPpQ1mWk3Zg' });
+
 /** An import names itself: a digest of what it brings in, so that the same file is the same import. */
 export const ImportId = z
   .string()

@@ -10,6 +10,12 @@ export const scope = (tenantId: string): TenantKey => `T#${tenantId}` as TenantK
 /** The tenant id that a key prefix was made from. */
 export const tenantIdOf = (tenant: TenantKey): string => tenant.slice(2);
 
+/**
+ * The key prefix of what belongs to no tenant. No tenant's key begins with it. Only the due list does (`due.ts`, ADR 0010):
+ * it names tenants and says nothing of them.
+ */
+export const SYSTEM = 'S';
+
 /** Joins key parts with `#`, which no id may contain. */
 export const join = (...parts: readonly string[]): string => parts.join('#');
 

@@ -20,20 +20,25 @@ export const OwnCountEntity = entity({
   key: (tenant: TenantKey, { userId, of }: CountId): Key => ({ pk: ownPartition(tenant, userId), sk: join('N', of) }),
 });
 
-const update = (tenant: TenantKey, id: CountId, by: number, condition: string, bound: number): TransactItem => ({
+/** One more, on condition that there are fewer than `most`. */
+export const countUp = (tenant: TenantKey, id: CountId, most: number): TransactItem => ({
   Update: {
     TableName: tableName(),
     Key: OwnCountEntity.key(tenant, id),
-    UpdateExpression: 'SET #type = :type ADD #n :by',
-    ConditionExpression: condition,
+    UpdateExpression: 'SET #type = :type ADD #n :one',
+    ConditionExpression: 'attribute_not_exists(#n) OR #n < :most',
     ExpressionAttributeNames: { '#n': 'n', '#type': TABLE.entity },
-    ExpressionAttributeValues: { ':by': by, ':bound': bound, ':type': OwnCountEntity.type },
+    ExpressionAttributeValues: { ':one': 1, ':most': most, ':type': OwnCountEntity.type },
   },
 });
 
-/** One more, on condition that there are fewer than `most`. */
-export const countUp = (tenant: TenantKey, id: CountId, most: number): TransactItem =>
-  update(tenant, id, 1, 'attribute_not_exists(#n) OR #n < :bound', most);
-
-/** One less. */
-export const countDown = (tenant: TenantKey, id: CountId): TransactItem => update(tenant, id, -1, '#n > :bound', 0);
+/** One less, beside a write whose own condition says that there was one. */
+export const countDown = (tenant: TenantKey, id: CountId): TransactItem => ({
+  Update: {
+    TableName: tableName(),
+    Key: OwnCountEntity.key(tenant, id),
+    UpdateExpression: 'ADD #n :less',
+    ExpressionAttributeNames: { '#n': 'n' },
+    ExpressionAttributeValues: { ':less': -1 },
+  },
+});

@@ -22,6 +22,8 @@ export const REPLY_ID = 'msg_AZqYt2a0cK6fPpQ1mWk3Zg_6';
 /** A channel of bob's: ada is in it, and was offered its ownership. */
 export const CHANNEL_ID = 'cnv_AZqYt2a0cK6fPpQ1mWk3Zw';
 export const MEDIA_ID = 'med_AZqYt2a0cK6fPpQ1mWk3Zg';
+/** A message of ada's that is scheduled. */
+export const SCHEDULED_ID = 'sch_AZqYt2a0cK6fPpQ1mWk3Zg';
 export const IMPORT_ID = 'imp_AZqYt2a0cK6fPpQ1mWk3Zg';
 
 /** A group of bob's, to which ada is invited by a link and directly, and an invitation of ada's to the first. */
@@ -131,6 +133,18 @@ export const EXAMPLES: Inputs = {
     getDraft: { conversationId: CONVERSATION_ID },
     deleteDraft: { conversationId: CONVERSATION_ID },
     listDrafts: { limit: 10 },
+  },
+  scheduled: {
+    scheduleMessage: {
+      conversationId: CONVERSATION_ID,
+      clientId: 'AZqYt2a0cK6fPpQ1mWk3Zw',
+      sendAt: new Date(Date.now() + 3_600_000).toISOString(),
+      body: { type: 'text', text: 'Good night.' },
+    },
+    listScheduled: { limit: 10 },
+    updateScheduled: { scheduledId: SCHEDULED_ID, version: 1, body: { type: 'text', text: 'Good evening.' } },
+    cancelScheduled: { scheduledId: SCHEDULED_ID },
+    sendScheduledNow: { scheduledId: SCHEDULED_ID },
   },
   realtime: { createTicket: {} },
   media: {

@@ -3,9 +3,10 @@ import { BookmarkEntity, BookmarkPlaceEntity } from '#table/bookmark.ts';
 import { DraftEntity } from '#table/draft.ts';
 import type { Item, TenantKey } from '#table/entity.ts';
 import { OwnCountEntity } from '#table/own.ts';
-import { CONVERSATION_ID, OWN_MESSAGE_ID } from './examples.ts';
+import { ScheduledEntity } from '#table/scheduled.ts';
+import { CONVERSATION_ID, OWN_MESSAGE_ID, SCHEDULED_ID } from './examples.ts';
 
-/** What belongs to ada alone in the examples: a bookmark and a draft. */
+/** What belongs to ada alone in the examples: a bookmark, a draft and a scheduled message. */
 export function ownItems(tenant: TenantKey, at: number): Item[] {
   const userId = 'ada';
   const message = partsOfMessageId(OWN_MESSAGE_ID);
@@ -19,5 +20,18 @@ export function ownItems(tenant: TenantKey, at: number): Item[] {
       { conversationId: CONVERSATION_ID, version: 1, at, content: { body: { type: 'text', text: 'The eng' } } },
     ),
     OwnCountEntity.toItem(tenant, { userId, of: 'drafts' }, { n: 1 }),
+    ScheduledEntity.toItem(
+      tenant,
+      { userId, id: SCHEDULED_ID },
+      {
+        ...{
+          id: SCHEDULED_ID,
+          conversationId: CONVERSATION_ID,
+          content: { body: { type: 'text', text: 'Good night.' } },
+        },
+        ...{ hash: 'test', sendAt: Date.UTC(2100, 0), state: 'scheduled', version: 1, createdAt: at },
+      },
+    ),
+    OwnCountEntity.toItem(tenant, { userId, of: 'scheduled' }, { n: 1 }),
   ];
 }

@@ -16,6 +16,7 @@ import { REACTION_MUTANTS } from './reactions.ts';
 import { RETENTION_MUTANTS } from './retention.ts';
 import { ROLE_MUTANTS } from './roles.ts';
 import { RUNTIME_MUTANTS } from './runtime.ts';
+import { SCHEDULED_MUTANTS } from './scheduled.ts';
 import { SEARCH_MUTANTS } from './search.ts';
 import { SETTINGS_MUTANTS } from './settings.ts';
 import { TABLE_MUTANTS } from './table.ts';
@@ -31,6 +32,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...RETENTION_MUTANTS,
   ...PIN_MUTANTS,
   ...MINE_MUTANTS,
+  ...SCHEDULED_MUTANTS,
   ...REACTION_MUTANTS,
   ...THREAD_MUTANTS,
   ...SETTINGS_MUTANTS,
