@@ -68,7 +68,7 @@ const shownAs = (by: string, body: MessageBody, a: number) => ({
  * (Idempotency-Key) any number of times changes it once. Raises `message.version_conflict` with the current state.
  */
 export async function changeOnce(
-  found: Found,
+  found: Omit<Found, 'member'>,
   change: Change,
   request: Request,
 ): Promise<{ body: Message; replayed: boolean }> {

@@ -18,6 +18,7 @@ import * as reactions from './reactions.ts';
 import * as realtime from './realtime.ts';
 import * as receipts from './receipts.ts';
 import * as received from './received-invitations.ts';
+import * as reports from './reports.ts';
 import type { Route } from './route.ts';
 import * as scheduled from './scheduled.ts';
 import * as search from './search.ts';
@@ -152,7 +153,15 @@ export const invitationsApi = {
   declineInvitation: received.declineInvitation,
   getInvitationKeys: invitations.getInvitationKeys,
 } as const satisfies Record<string, Route>;
-export const moderationApi = { listAudit: audit.listAudit } as const satisfies Record<string, Route>;
+export const moderationApi = {
+  reportMessage: reports.reportMessage,
+  listReports: reports.listReports,
+  getReport: reports.getReport,
+  claimReport: reports.claimReport,
+  releaseReport: reports.releaseReport,
+  resolveReport: reports.resolveReport,
+  listAudit: audit.listAudit,
+} as const satisfies Record<string, Route>;
 export const importsApi = {
   startImport: imports.startImport,
   getImport: imports.getImport,

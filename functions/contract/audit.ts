@@ -4,7 +4,13 @@ import { Cursor, Limit, page } from './page.ts';
 import { route } from './route.ts';
 
 /** What the audit trail tells of, `noun.verb`. A name never changes its meaning; what is written is kept for ever. */
-export const AUDIT_ACTIONS = ['report.claimed', 'report.released', 'report.resolved'] as const;
+export const AUDIT_ACTIONS = [
+  'report.claimed',
+  'report.released',
+  'report.resolved',
+  'message.deleted',
+  'participant.banned',
+] as const;
 export const AuditAction = z.enum(AUDIT_ACTIONS);
 export type AuditAction = z.output<typeof AuditAction>;
 

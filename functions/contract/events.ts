@@ -174,6 +174,8 @@ export const Event = z.discriminatedUnion('type', [
     seq: z.int(),
     patch: ChangedFields.extend({ version: z.int() }),
   }),
+  /** Moderators have dealt with a message that one reported: to the devices of whoever did. What they did is not said. */
+  z.strictObject({ type: z.literal('report:resolved'), messageId: MessageId, actedOn: z.boolean() }),
   /** To the devices of whom it is for; recovered from the list of invitations. */
   z.strictObject({ type: z.literal('invitation:received'), invitation: ReceivedInvitation }),
   /** A direct invitation was accepted (`used_up`), declined or withdrawn: to the devices of whom it was for and of who invited. */

@@ -23,6 +23,12 @@ export const MessageId = z
   .regex(new RegExp(`^msg_${TOKEN}_[1-9][0-9]{0,14}$`))
   .meta({ example: 'msg_AZqYt2a0cK6fPpQ1mWk3Zg_42' });
 
+/** A reported message: what was reported is the message of the same conversation and number. */
+export const ReportId = z
+  .string()
+  .regex(new RegExp(`^rep_${TOKEN}_[1-9][0-9]{0,14}$`))
+  .meta({ example: 'rep_AZqYt2a0cK6fPpQ1mWk3Zg_42' });
+
 /** A UUIDv7 (RFC 9562, 5.7) in base64url, minted by the client on the server's time. */
 export const ClientId = z
   .string()
@@ -57,6 +63,10 @@ export const Instant = z.iso.datetime().meta({ example: '2026-11-21T09:30:00.000
 
 /** The id of message number `seq` of a conversation. */
 export const messageIdOf = (conversationId: string, seq: number): string => `msg_${conversationId.slice(4)}_${seq}`;
+
+/** The id under which reports of a message are kept, and the message of such an id. */
+export const reportIdOf = (messageId: string): string => `rep_${messageId.slice(4)}`;
+export const reportedMessageId = (reportId: string): string => `msg_${reportId.slice(4)}`;
 
 /** The id of an invitation to a conversation; `token` is a UUIDv7 in base64url. */
 export const invitationIdOf = (conversationId: string, token: string): string =>

@@ -33,6 +33,8 @@ const ALLOWED = {
   'user:manage': ['admin'],
   'tenant:read': ['user', 'admin'],
   'tenant:write': ['admin'],
+  'report:create': ['user', 'admin'],
+  'report:moderate': ['admin'],
   'audit:read': ['admin'],
 } as const satisfies Record<string, 'public' | readonly TenantRole[]>;
 

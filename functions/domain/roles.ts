@@ -129,6 +129,14 @@ export const refusalToBan = (
   refusalToManage(room, actor) ??
   (actor && target && !outranks(actor.role, target.role) ? forbidden() : refusalToOverrule(actor, ban, now));
 
+/** Why a moderator of the tenant, who is no member, may not ban the target; undefined when they may. A conversation keeps an owner. */
+export const refusalToBanByModerator = (room: Room | undefined, target: Membership): Decision => {
+  if (!room) return new Refusal('conversation.not_found');
+  if (room.type === 'direct') return new Refusal('participant.direct_fixed');
+  if (target?.role === 'owner' && room.owners <= 1) return new Refusal('participant.last_owner');
+  return refusalWhenArchived(room);
+};
+
 /** Why the actor may not lift the ban; undefined when they may. */
 export const refusalToUnban = (
   room: Room | undefined,

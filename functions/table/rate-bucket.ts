@@ -7,7 +7,7 @@ import { TABLE } from './schema.ts';
 import { tableName } from './table-name.ts';
 
 /** What a bucket counts; each is an item of its own. */
-export type Counted = 'messages' | 'reactions' | 'invitations';
+export type Counted = 'messages' | 'reactions' | 'invitations' | 'reports';
 
 /** Whose bucket, of what. */
 export interface BucketId {

@@ -35,6 +35,9 @@ export const DIRECT_INVITATION_ID = `inv_${INVITING_ID.slice(4)}_AZqYt2a0cK6fPpQ
 /** A token is good in one tenant only. */
 export const linkTokenIn = (tenantId: string): string => signToken(claimsOf(tenantId, INVITING_ID, LINK_ID));
 
+/** A message of bob's in his group, which somebody reported and ada has claimed. */
+export const REPORT_ID = `rep_${INVITING_ID.slice(4)}_1`;
+
 /** One valid input an operation. Typed by the contract: an operation without an example does not compile. */
 export const EXAMPLES: Inputs = {
   health: { getHealth: {}, getReadiness: {} },
@@ -187,7 +190,15 @@ export const EXAMPLES: Inputs = {
     declineInvitation: { invitationId: DIRECT_INVITATION_ID },
     getInvitationKeys: {},
   },
-  moderation: { listAudit: { action: 'report.resolved', limit: 10 } },
+  moderation: {
+    reportMessage: { messageId: MESSAGE_ID, reason: 'spam', note: 'The same in every channel.' },
+    listReports: { state: 'claimed', limit: 10 },
+    getReport: { reportId: REPORT_ID },
+    claimReport: { reportId: REPORT_ID },
+    releaseReport: { reportId: REPORT_ID },
+    resolveReport: { reportId: REPORT_ID, outcome: 'both', note: 'Spam.' },
+    listAudit: { action: 'report.resolved', limit: 10 },
+  },
   imports: {
     startImport: {
       importId: IMPORT_ID,

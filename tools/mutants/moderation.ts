@@ -1,5 +1,8 @@
 import type { Mutant } from './mutant.ts';
 
+const REPORTS = 'test/table/reports.test.ts';
+const needs = 'emulator';
+
 /** Guards of the audit trail and of moderation. */
 export const MODERATION_MUTANTS: readonly Mutant[] = [
   {
@@ -21,5 +24,75 @@ export const MODERATION_MUTANTS: readonly Mutant[] = [
     to: "'audit'",
     test: 'test/table/audit.test.ts',
     needs: 'emulator',
+  },
+  {
+    name: 'report-once',
+    invariant: 'A user reports a message once',
+    guard: 'a second report of the same user is not written',
+    file: 'functions/table/report.ts',
+    from: "Item: kept(ReportEntity.toItem(tenant, { reportId, userId }, report)),\n            ConditionExpression: 'attribute_not_exists(pk)',",
+    to: 'Item: kept(ReportEntity.toItem(tenant, { reportId, userId }, report)),',
+    test: REPORTS,
+    needs,
+  },
+  {
+    name: 'report-claim-one',
+    invariant: 'One moderator holds a claim',
+    guard: 'a claim that another holds is not taken',
+    file: 'functions/table/report-moderate.ts',
+    from: 'OR #claim.#until <= :at OR #claim.#by = :by)',
+    to: 'OR #claim.#until <= :at OR #claim.#by = :by OR #claim.#by <> :by)',
+    test: REPORTS,
+    needs,
+  },
+  {
+    name: 'report-claim-ends',
+    invariant: 'What has expired is refused on read',
+    guard: 'a claim that has ended gives no right',
+    file: 'functions/table/report.ts',
+    from: 'claim !== undefined && now < claim.until',
+    to: 'claim !== undefined',
+    test: REPORTS,
+    needs,
+  },
+  {
+    name: 'report-claim-held',
+    invariant: 'One moderator holds a claim',
+    guard: 'nobody acts on a report that they have not claimed',
+    file: 'functions/api/moderation/resolve-report.ts',
+    from: 'if (!isHeld(found.claim, at) || found.claim.by !== userId)',
+    to: 'if (!isHeld(found.claim, at))',
+    test: REPORTS,
+    needs,
+  },
+  {
+    name: 'report-ban-first-looked-at',
+    invariant: 'All of an outcome or nothing',
+    guard: 'whether the sender can be banned is looked at before anything is deleted',
+    file: 'functions/api/moderation/resolve-report.ts',
+    from: 'if (refusal) throw refusal;',
+    to: 'if (refusal) log.info(refusal.code);',
+    test: REPORTS,
+    needs,
+  },
+  {
+    name: 'report-ban-once',
+    invariant: 'What failed half way is finished, not repeated',
+    guard: 'who is banned already is not banned again',
+    file: 'functions/api/moderation/carry-out.ts',
+    from: 'if (isBanned(standings.get(senderId)?.ban)) return;',
+    to: 'if (isBanned(undefined)) return;',
+    test: REPORTS,
+    needs,
+  },
+  {
+    name: 'report-own',
+    invariant: 'Reports are about others',
+    guard: 'nobody reports themselves, or the service',
+    file: 'functions/api/moderation/report-message.ts',
+    from: "if (stored.b.type === 'system' || stored.u === userId)",
+    to: "if (stored.b.type === 'system')",
+    test: REPORTS,
+    needs,
   },
 ];

@@ -1,10 +1,11 @@
+import { banPlan } from '#changing/ban-member.ts';
 import { commitChange } from '#changing/change-members.ts';
 import { roomOf } from '#changing/room.ts';
 import type { banParticipant } from '#contract/participants.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { refusalToBan } from '#domain/roles.ts';
 import type { Handle } from '#runtime/service.ts';
-import { counted, goes, isOutside, remembered, stillIs } from '#table/participants-commit.ts';
+import { stillIs } from '#table/participants-commit.ts';
 import { readRoom } from '#table/participants-room.ts';
 
 /** Bans a user: out, and kept out. A ban that is there already is replaced. */
@@ -23,25 +24,13 @@ export const handleBan: Handle<typeof banParticipant> = async ({ conversationId,
         const standing = state.standings.get(userId);
         const refusal = refusalToBan(roomOf(state), actor, target, standing?.ban, request.at);
         if (refusal || !actor) throw refusal ?? new Refusal('conversation.not_found');
-        const guest = target ? target.role === 'guest' : standing?.guest;
-        return {
-          body: { type: 'system', kind: 'participant_banned', userIds: [userId], until },
-          parts: (_, at) => [
-            stillIs(tenant, actor),
-            counted(tenant, conversationId, {
-              members: target ? -1 : 0,
-              seen: state.count,
-              standings: true,
-              falls: true,
-            }),
-            target ? goes(tenant, target) : isOutside(tenant, { conversationId, userId }),
-            remembered(tenant, conversationId, {
-              userId,
-              ...(guest ? { guest } : {}),
-              ban: { by: actorId, byRole: actor.role, at, until: ends, reason },
-            }),
-          ],
-        };
+        return banPlan(tenant, {
+          conversationId,
+          userId,
+          state,
+          ban: { by: actorId, byRole: actor.role, until: ends, reason },
+          guards: [stillIs(tenant, actor)],
+        });
       },
     },
     request,
