@@ -5,6 +5,7 @@ import { Cursor, Limit, page } from './page.ts';
 import { CHANGE_USES } from './participants.ts';
 import { route } from './route.ts';
 import type { Use } from './uses.ts';
+import { READS } from './within.ts';
 
 /** Minutes that a claim holds; its moderator may renew it. */
 export const CLAIM_MINUTES = 30;
@@ -57,6 +58,7 @@ export const reportMessage = route({
   path: '/messages/{messageId}/reports',
   summary: 'Report a message to the tenant’s moderators; once for a user and message, again it changes nothing',
   permission: 'report:create',
+  within: READS,
   uses: ['table:get', 'table:batch-get', 'table:put', 'table:update', 'table:delete'],
   input: z.strictObject({ messageId: MessageId, reason: Reason, note: Note.optional() }),
   /** The first report of this user, whatever a later one says. */

@@ -12,10 +12,11 @@ export interface Deed {
   readonly reason?: string | undefined;
 }
 
-/** The audit entry of what the caller of a request does, with an id of its own. */
+/** The audit entry of what the caller of a request does at `at` (milliseconds), with an id of its own. */
 export const auditOf = (
-  { caller, requestId, at }: Pick<Request, 'caller' | 'requestId' | 'at'>,
+  { caller, requestId }: Pick<Request, 'caller' | 'requestId'>,
   { action, target, before, after, reason }: Deed,
+  at = Date.now(),
 ): Audit => ({
   id: `aud_${mintClientId()}`,
   at,

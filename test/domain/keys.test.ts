@@ -77,6 +77,9 @@ const invitationId = fc
   .tuple(token, token)
   .map(([room, own]) => `inv_${room}_${own}`)
   .filter((id) => InvitationId.safeParse(id).success);
+const reportId = fc
+  .record({ end: token, seq: fc.integer({ min: 1, max: 12 }) })
+  .map(({ end, seq: at }) => `rep_${end}_${at}`);
 const importId = passing(
   ImportId,
   token.map((end) => `imp_${end}`),
@@ -116,6 +119,10 @@ const IDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   'rate-bucket': record({ userId, counted: fc.constantFrom('messages', 'reactions') }),
   'tenant-settings': fc.constant(undefined),
   'tenant-change': seq,
+  'report-case': reportId,
+  report: record({ reportId, userId }),
+  'report-snapshot': record({ reportId, version: seq }),
+  'report-queued': record({ queue: fc.constantFrom('unresolved', 'resolved'), id: reportId, at: seq }),
   audit: record({
     at: seq,
     id: passing(

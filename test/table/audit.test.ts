@@ -24,8 +24,9 @@ beforeEach(() => {
 
 const entry = (at: number, deed: Partial<Deed> = {}, userId = 'ada'): Audit =>
   auditOf(
-    { caller: { tenant, userId, roles: ['admin'] }, requestId: `request-${at}`, at },
+    { caller: { tenant, userId, roles: ['admin'] }, requestId: `request-${at}` },
     { action: 'report.claimed', target: { kind: 'report', id: `rep_${at}` }, ...deed },
+    at,
   );
 const list = (input: Record<string, unknown> = {}, of = tenantId) =>
   call(handler, api.moderation.listAudit, input, { tenantId: of, roles: ['admin'] });
