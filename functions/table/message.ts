@@ -29,7 +29,7 @@ export const StoredMessage = z.object({
   /** When the body last changed (ms), and the numbers of the changes, oldest first. */
   e: z.number().optional(),
   l: z.array(z.number()).optional(),
-  /** Reactions: `n` counts how often they changed, `t` the tally of each emoji (see `domain/reaction.ts`). */
+  /** Reactions: `n` is the number of the change that made them so, `t` the tally of each emoji (see `domain/reaction.ts`). */
   r: z.object({ n: z.number(), t: z.array(StoredTally) }).optional(),
   p: z.number().optional(),
   /** Of a reply: where it stands. Of a root: the summary of its thread (both in `domain/thread.ts`). */

@@ -101,7 +101,7 @@ export async function changeReactions(tenant: TenantKey, change: ReactionChange)
               ...(before ? { '#n': 'n' } : {}),
             },
             ExpressionAttributeValues: {
-              ':reactions': { n: (before?.n ?? 0) + 1, t: tallies },
+              ':reactions': { n: seq, t: tallies },
               ':message': MessageEntity.type,
               ':deleted': 'deleted',
               ...(before ? { ':before': before.n } : {}),

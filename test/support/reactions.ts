@@ -49,7 +49,7 @@ export const itemsOf = async (): Promise<Record<string, string[]>> => {
   return users;
 };
 
-/** The counts on the message are those of the items, and every number of the log holds something. */
+/** The counts on the message are those of the items and those of the log, every number of which holds something. */
 export const expectExact = async () => {
   const users = await itemsOf();
   const shown = await reactions();
@@ -57,7 +57,17 @@ export const expectExact = async () => {
     Object.fromEntries(Object.entries(users).map(([emoji, all]) => [emoji, all.length])),
   );
   for (const { emoji, users: named } of shown) for (const user of named) expect(users[emoji]).toContain(user);
-  await denseLog(logOf(tenant, conversationId));
+  expect(await countsByLog()).toEqual(Object.fromEntries(shown.map(({ emoji, count }) => [emoji, count])));
+};
+
+/** What somebody has who applies the log's changes in order: what events carry takes the place of what was known. */
+const countsByLog = async (): Promise<Record<string, number>> => {
+  const counts = new Map<string, number>();
+  for (const entry of await denseLog(logOf(tenant, conversationId))) {
+    if (entry.kind !== 'change' || !('reactions' in entry.change.d) || entry.change.d.seq !== seq) continue;
+    for (const { e, c } of entry.change.d.reactions) counts.set(e, c);
+  }
+  return Object.fromEntries([...counts].filter(([, count]) => count > 0));
 };
 
 /** Goes on with another message, and other users where they are named. */

@@ -64,4 +64,14 @@ export const REACTION_MUTANTS: readonly Mutant[] = [
     test: TEST,
     needs: 'emulator',
   },
+  {
+    name: 'reaction-order',
+    invariant: 'I4',
+    guard: 'reactions change in the order of the log: who applies its events has the tallies',
+    file: 'functions/api/reactions/change-reactions.ts',
+    from: 'if ((seen.stored.r?.n ?? 0) >= seq) throw new Overtaken();',
+    to: '',
+    test: 'test/table/reaction-races.test.ts',
+    needs: 'emulator',
+  },
 ];

@@ -44,6 +44,16 @@ class AsItStands extends Refusal {
   }
 }
 
+/**
+ * A change with a greater number was made in the meantime. Reactions change in the order of the log, so that whoever applies
+ * its events in order has the tallies: this one's number becomes a void, and the change takes another.
+ */
+class Overtaken extends Refusal {
+  constructor() {
+    super('service.contended');
+  }
+}
+
 /** A message with those of a user's reactions that a wish would change. */
 interface Seen {
   readonly stored: StoredMessage;
@@ -107,12 +117,15 @@ export async function changeOwnReactions(
   };
 
   let outcome: Counted | undefined;
+  let again = false;
   const store = async (seq: number, at: number): Promise<boolean> => {
-    let seen: Seen | undefined = first;
+    let seen: Seen | undefined = again ? await look(tenant, message, userId, wish) : first;
+    again = true;
     for (let round = 1; round <= ROUNDS; round++) {
       const next = seen && decide(seen, wish, userId);
       if (next instanceof Refusal) throw next;
       if (!seen || !next) throw new AsItStands();
+      if ((seen.stored.r?.n ?? 0) >= seq) throw new Overtaken();
       const written = await changeReactions(tenant, {
         message,
         before: seen.stored.r,
@@ -134,17 +147,19 @@ export async function changeOwnReactions(
   const current = async (): Promise<Message> =>
     toMessage(conversationId, target, (await findStoredMessage(tenant, message)) ?? first.stored);
 
-  let appended: Awaited<ReturnType<typeof append>>;
-  try {
-    appended = await append(
-      log,
-      { author: userId, clientId: operationId, hash, of: 'changes', store },
-      { permit: permit() },
-    );
-  } catch (error) {
-    if (error instanceof AsItStands) return { body: await current(), replayed: true };
-    throw error;
-  }
+  const permitted = permit();
+  let appended: Awaited<ReturnType<typeof append>> | undefined;
+  for (let round = 1; appended === undefined; round++)
+    try {
+      appended = await append(
+        log,
+        { author: userId, clientId: operationId, hash, of: 'changes', store },
+        { permit: permitted },
+      );
+    } catch (error) {
+      if (error instanceof AsItStands) return { body: await current(), replayed: true };
+      if (!(error instanceof Overtaken) || round === ROUNDS) throw error;
+    }
   const { seq, replayed, head } = appended;
   if (!replayed && wish.kind === 'reaction_added') count('reactions');
   const event = {
