@@ -2,9 +2,11 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { documents } from '#aws/documents.ts';
 import { api } from '#contract/api.ts';
 import { MOST_BOOKMARKS } from '#contract/bookmarks.ts';
+import { partsOfMessageId } from '#contract/ids.ts';
 import { handler as messages } from '#functions/api/messages/messages.lambda.ts';
 import { handler } from '#functions/api/mine/mine.lambda.ts';
 import { handler as participants } from '#functions/api/participants/participants.lambda.ts';
+import { putBookmark } from '#table/bookmark.ts';
 import { scope } from '#table/entity.ts';
 import { OwnCountEntity } from '#table/own.ts';
 import { tableName } from '#table/table-name.ts';
@@ -68,6 +70,11 @@ describe('bookmarks', () => {
   });
 
   it('are one however many devices set or take them at once, and the count says so', async () => {
+    const id = { ...partsOfMessageId(ids[0]!), userId: me.userId };
+    const since = await Promise.all(
+      Array.from({ length: 8 }, (_, index) => putBookmark(tenant, id, null, Date.now() + index)),
+    );
+    expect(new Set(since).size).toBe(1);
     await Promise.all(Array.from({ length: 6 }, (_, index) => mark(ids[index % 2]!, { note: `note ${index}` })));
     expect((await list())['items']).toHaveLength(2);
     expect(await count()).toBe(2);

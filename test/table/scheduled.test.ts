@@ -5,6 +5,7 @@ import { MOST_SCHEDULED } from '#domain/scheduled.ts';
 import { handler as participants } from '#functions/api/participants/participants.lambda.ts';
 import { handler as settings } from '#functions/api/settings/settings.lambda.ts';
 import { handler as users } from '#functions/api/users/users.lambda.ts';
+import { sendScheduled } from '#sending/scheduled.ts';
 import { scope } from '#table/entity.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
 import { OwnCountEntity } from '#table/own.ts';
@@ -121,6 +122,7 @@ describe('a scheduled message', () => {
       body: { code: 'scheduled.version_conflict', current: { version: 2 } },
     });
     expect(await dueItems()).toHaveLength(1);
+    expect(await sendScheduled(tenant, { ...me, id }, Date.now())).toMatchObject({ state: 'scheduled' });
     expect(await runIn(61)).toMatchObject({ sent: 0 });
     expect(await cancel(id, { version: 1 }, me)).toMatchObject({ status: 409 });
     expect(await cancel(id, {}, me)).toMatchObject({ status: 200, body: { state: 'cancelled' } });
