@@ -116,7 +116,7 @@ export class DataStack extends Stack {
     });
 
     const signingKey = new Secret(this, 'SigningKey', {
-      description: `${prefixOf(config)}: signs tickets and cursors`,
+      description: `${prefixOf(config)}: signs tickets, cursors and invitations`,
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
       removalPolicy,
     });
