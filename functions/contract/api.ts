@@ -19,6 +19,7 @@ import * as realtime from './realtime.ts';
 import * as receipts from './receipts.ts';
 import * as received from './received-invitations.ts';
 import * as reports from './reports.ts';
+import * as retention from './retention.ts';
 import type { Route } from './route.ts';
 import * as scheduled from './scheduled.ts';
 import * as search from './search.ts';
@@ -162,6 +163,13 @@ export const moderationApi = {
   resolveReport: reports.resolveReport,
   listAudit: audit.listAudit,
 } as const satisfies Record<string, Route>;
+export const retentionApi = {
+  holdConversation: retention.holdConversation,
+  releaseConversation: retention.releaseConversation,
+  holdTenant: retention.holdTenant,
+  releaseTenant: retention.releaseTenant,
+  listRetentionReports: retention.listRetentionReports,
+} as const satisfies Record<string, Route>;
 export const importsApi = {
   startImport: imports.startImport,
   getImport: imports.getImport,
@@ -187,6 +195,7 @@ export const api = {
   users: usersApi,
   tenant: tenantApi,
   invitations: invitationsApi,
+  retention: retentionApi,
   moderation: moderationApi,
   imports: importsApi,
 } as const satisfies Record<string, Record<string, Route>>;

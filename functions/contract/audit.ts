@@ -10,6 +10,8 @@ export const AUDIT_ACTIONS = [
   'report.resolved',
   'message.deleted',
   'participant.banned',
+  'hold.placed',
+  'hold.lifted',
 ] as const;
 export const AuditAction = z.enum(AUDIT_ACTIONS);
 export type AuditAction = z.output<typeof AuditAction>;

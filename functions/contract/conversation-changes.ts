@@ -104,7 +104,7 @@ export const updateSettings = route({
   uses: changing,
   input: SettingsChange.extend({ conversationId: ConversationId, version }),
   output: ConversationDetails,
-  refuses: [...versioned, 'message.media_unusable'],
+  refuses: [...versioned, 'settings.retention_too_long', 'message.media_unusable'],
   status: 200,
 });
 
@@ -144,6 +144,6 @@ export const revertSettings = route({
     version: z.int().min(1),
   }),
   output: ConversationDetails,
-  refuses: [...versioned, 'settings.version_unknown', 'message.media_unusable'],
+  refuses: [...versioned, 'settings.version_unknown', 'settings.retention_too_long', 'message.media_unusable'],
   status: 200,
 });

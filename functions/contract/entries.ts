@@ -138,6 +138,17 @@ export const JOBS: readonly Job[] = [
       timeoutSeconds: 60,
     },
   },
+  {
+    name: 'retention',
+    everyMinutes: 60,
+    entry: {
+      file: 'functions/jobs/retention.lambda.ts',
+      uses: ['table:get', 'table:batch-get', 'table:query', 'table:put', 'table:update', 'table:delete', 'table:check'],
+      environment: [],
+      memory: 512,
+      timeoutSeconds: 300,
+    },
+  },
 ];
 
 /** Every function that is deployed, by its name. */

@@ -55,6 +55,8 @@ export const ERRORS = {
   'message.not_yours': [403, 'Only its author, an owner or an admin may do this to the message.'],
   'message.deleted': [409, 'The message is deleted.'],
   'message.version_conflict': [409, 'The message has changed since; see `current`.'],
+  'hold.not_found': [404, 'There is no legal hold on it.'],
+  'settings.retention_too_long': [409, 'The tenant keeps messages for fewer days than that; see `maxDays`.'],
   'message.edit_window_over': [403, 'The tenant lets authors edit for a while only, and it is over; see `minutes`.'],
   'message.delete_window_over': [
     403,

@@ -35,6 +35,7 @@ const ALLOWED = {
   'tenant:write': ['admin'],
   'report:create': ['user', 'admin'],
   'report:moderate': ['admin'],
+  'retention:manage': ['admin'],
   'audit:read': ['admin'],
 } as const satisfies Record<string, 'public' | readonly TenantRole[]>;
 

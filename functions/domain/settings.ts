@@ -141,6 +141,8 @@ export function refusalToChange(
   const invalid = (path: string, message: string) => new Refusal('request.invalid', { issues: [{ path, message }] });
   if (type === 'direct' && after.name !== before.name) return invalid('name', 'a direct conversation has none');
   if (type === 'channel' && after.name === null) return invalid('name', 'a channel keeps one');
+  if (before.settings.retentionDays !== after.settings.retentionDays && !reaches(role, 'owner'))
+    return new Refusal('participant.forbidden', { needs: ['owner'] });
   const [old, next] = [before.settings.thresholds, after.settings.thresholds];
   for (const action of Object.keys(next) as Action[])
     if (old[action] !== next[action] && !(reaches(role, old[action]) && reaches(role, next[action])))

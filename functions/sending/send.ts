@@ -90,7 +90,7 @@ export async function send(
           await Promise.all([
             mentions && noteMentions(tenant, { conversationId, seq }, mentions),
             ...mediaOf(body, outgoing.attachments).map(({ mediaId }) =>
-              linkMedia(tenant, mediaId, conversationId, seq),
+              linkMedia(tenant, mediaId, conversationId, seq, at),
             ),
           ]);
           return within ? within.store(seq, await stored(at)) : log.put(seq, await stored(at));

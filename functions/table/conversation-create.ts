@@ -9,6 +9,7 @@ import { calmly } from './log/contention.ts';
 import { MemberEntity } from './member.ts';
 import { MemberCountEntity } from './member-count.ts';
 import { MessageEntity, type StoredMessage } from './message.ts';
+import { RegisteredEntity } from './retention-registry.ts';
 import { tableName } from './table-name.ts';
 
 /** A conversation about to exist. `members` are its other members; the creator is the owner (of a direct one, both). */
@@ -84,6 +85,7 @@ export async function createConversation(
     }),
     ...[createdBy, ...others].map(memberItem),
     MessageEntity.toItem(tenant, { conversationId, seq: 1 }, entry),
+    RegisteredEntity.toItem(tenant, conversationId, {}),
   ];
   try {
     await calmly(() =>

@@ -35,6 +35,8 @@ export const Head = z.object({
   lastSeq: z.number().optional(),
   last: z.object({ by: z.string(), type: z.string(), text: z.string(), a: z.number().optional() }).optional(),
   archivedAt: z.number().optional(),
+  /** Under legal hold: nothing of it is removed. */
+  held: z.boolean().optional(),
   /** Numbers taken for messages, numbers taken to delete or restore one, and the greatest number given a void (docs/adr/0006). */
   n: z.number().optional(),
   g: z.number().optional(),

@@ -8,6 +8,7 @@ import { digits, entity, join, type Key, type TenantKey } from './entity.ts';
 import { writeTogether } from './import-transaction.ts';
 import { MemberEntity } from './member.ts';
 import { MemberCountEntity } from './member-count.ts';
+import { RegisteredEntity } from './retention-registry.ts';
 import { tableName } from './table-name.ts';
 
 /**
@@ -134,7 +135,13 @@ export async function createImport(
     // Counted from the first entry: not in the log, which may be long before anybody has read.
     ...{ readSeq: 0, readN: 0, readG: 0 },
   }));
-  const items = [ImportEntity.toItem(tenant, importId, started), head, count, ...members];
+  const items = [
+    ImportEntity.toItem(tenant, importId, started),
+    head,
+    count,
+    RegisteredEntity.toItem(tenant, conversationId, {}),
+    ...members,
+  ];
   const written = await writeTogether(
     items.map((Item) => ({
       Put: { TableName: tableName(), Item, ConditionExpression: 'attribute_not_exists(pk)' },

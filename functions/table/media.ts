@@ -2,13 +2,14 @@ import * as z from 'zod';
 import { ConditionalCheckFailedException, documents, pagesOf } from '#aws/documents.ts';
 import { type Media, MediaState, RejectionReason, Rendition } from '#contract/media.ts';
 import { isServable, mayMove } from '#domain/media.ts';
-import { firstVisible } from '#domain/settings.ts';
+import { inSight, sightOf } from '#domain/visibility.ts';
 import { batchGet } from './batch-get.ts';
 import { HeadEntity } from './conversation.ts';
 import { entity, join, type Key, type TenantKey } from './entity.ts';
 import { MemberEntity } from './member.ts';
 import { TABLE } from './schema.ts';
 import { tableName } from './table-name.ts';
+import { rulesOf } from './tenant-settings.ts';
 
 /** A rendition as stored: with the SHA-256 (hex) of its bytes. */
 const StoredRendition = Rendition.extend({ sha256: z.string() });
@@ -43,13 +44,18 @@ export const MediaEntity = entity({
 });
 
 /**
- * That a conversation carries a media: `s` the last message that does, `always` when the conversation itself does (its
+ * That a conversation carries a media: `s` the last message that does and `a` its time (ms), `always` when the conversation itself does (its
  * picture). Whoever is in the conversation may read it, unless all that carries it is from before they came and hidden from
  * them.
  */
 export const MediaLinkEntity = entity({
   type: 'media-link',
-  schema: z.object({ conversationId: z.string(), s: z.number().optional(), always: z.boolean().optional() }),
+  schema: z.object({
+    conversationId: z.string(),
+    s: z.number().optional(),
+    a: z.number().optional(),
+    always: z.boolean().optional(),
+  }),
   key: (tenant: TenantKey, link: { mediaId: string; conversationId: string }): Key => ({
     pk: partition(tenant, link.mediaId),
     sk: join('IN', link.conversationId),
@@ -162,19 +168,21 @@ export async function linkMedia(
   mediaId: string,
   conversationId: string,
   carrier: number | 'always',
+  at = Date.now(),
 ): Promise<void> {
   const always = carrier === 'always';
   try {
     await documents.update({
       TableName: tableName(),
       Key: MediaLinkEntity.key(tenant, { mediaId, conversationId }),
-      UpdateExpression: `SET conversationId = :conversation, #ty = :ty, ${always ? '#always' : '#s'} = :carrier`,
+      UpdateExpression: `SET conversationId = :conversation, #ty = :ty, ${always ? '#always = :carrier' : '#s = :carrier, #a = :at'}`,
       ...(always ? {} : { ConditionExpression: 'attribute_not_exists(#s) OR #s < :carrier' }),
-      ExpressionAttributeNames: { '#ty': TABLE.entity, ...(always ? { '#always': 'always' } : { '#s': 's' }) },
+      ExpressionAttributeNames: { '#ty': TABLE.entity, ...(always ? { '#always': 'always' } : { '#s': 's', '#a': 'a' }) },
       ExpressionAttributeValues: {
         ':conversation': conversationId,
         ':ty': MediaLinkEntity.type,
         ':carrier': always ? true : carrier,
+        ...(always ? {} : { ':at': at }),
       },
     });
   } catch (error) {
@@ -184,7 +192,8 @@ export async function linkMedia(
 }
 
 /** AP-24 Whether the user is, right now, in a conversation that carries the media where they may see it. */
-export async function mayRead(tenant: TenantKey, mediaId: string, userId: string): Promise<boolean> {
+export async function mayRead(tenant: TenantKey, mediaId: string, userId: string, at = Date.now()): Promise<boolean> {
+  const { retention } = await rulesOf(tenant, at);
   const pages = pagesOf({
     TableName: tableName(),
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :links)',
@@ -199,10 +208,11 @@ export async function mayRead(tenant: TenantKey, mediaId: string, userId: string
     const members = links.map(({ conversationId }) => MemberEntity.key(tenant, { conversationId, userId }));
     const found = await batchGet([...heads, ...members], { consistent: true });
     const itemAt = ({ pk, sk }: Key) => found.find((item) => item.pk === pk && item.sk === sk);
-    const letsIn = links.some(({ s = 0, always = false }, index) => {
+    const letsIn = links.some(({ s = 0, a = at, always = false }, index) => {
       const [head, member] = [itemAt(heads[index]!), itemAt(members[index]!)];
       if (!head || !member) return false;
-      return always || s >= firstVisible(HeadEntity.fromItem(head).rules, MemberEntity.fromItem(member));
+      const sight = sightOf(HeadEntity.fromItem(head), MemberEntity.fromItem(member), retention, at);
+      return always || inSight(sight, s, a);
     });
     if (letsIn) return true;
   }
@@ -218,7 +228,7 @@ export async function findReadable(
 ): Promise<StoredMedia | undefined> {
   const media = await findMedia(tenant, mediaId, at);
   if (!media || media.ownerId === userId) return media;
-  return (await mayRead(tenant, mediaId, userId)) ? media : undefined;
+  return (await mayRead(tenant, mediaId, userId, at)) ? media : undefined;
 }
 
 /** AP-25 The media when the user may put it into a message: it is ready, and theirs or readable to them. */

@@ -18,7 +18,8 @@ export const ReactionEntity = entity({
   }),
 });
 
-const partitionOf = (tenant: TenantKey, { conversationId, seq }: MessageKey): string =>
+/** The partition of a message’s reactions. */
+export const partitionOf = (tenant: TenantKey, { conversationId, seq }: MessageKey): string =>
   join(tenant, 'X', conversationId, String(seq));
 
 /** An emoji as its code points, because one of them begins with the delimiter of keys. */

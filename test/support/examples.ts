@@ -166,6 +166,13 @@ export const EXAMPLES: Inputs = {
     unblockUser: { userId: 'bob' },
     listBlocked: { limit: 10 },
   },
+  retention: {
+    holdConversation: { conversationId: CONVERSATION_ID, reason: 'Case 12/1843.' },
+    releaseConversation: { conversationId: ARCHIVED_ID },
+    holdTenant: { reason: 'An audit of the books.' },
+    releaseTenant: {},
+    listRetentionReports: { limit: 10 },
+  },
   tenant: {
     getTenantSettings: {},
     updateTenantSettings: { version: 2, limits: { messagesPerMinute: 120 } },

@@ -4,6 +4,7 @@ import { BlockEntity } from '#table/block.ts';
 import { HeadEntity } from '#table/conversation.ts';
 import { type Item, scope } from '#table/entity.ts';
 import { conversationIdOfImport, hashOfConversation, ImportEntity } from '#table/import.ts';
+import { HoldEntity } from '#table/legal-hold.ts';
 import { ChangeEntity } from '#table/log/change.ts';
 import { MediaEntity } from '#table/media.ts';
 import { MemberEntity } from '#table/member.ts';
@@ -14,6 +15,7 @@ import { ReactionEntity } from '#table/reaction.ts';
 import { TenantChangeEntity, TenantSettingsEntity } from '#table/tenant-settings.ts';
 import { UserEntity } from '#table/user.ts';
 import {
+  ARCHIVED_ID,
   CONVERSATION_ID,
   DELETED_MESSAGE_ID,
   EXAMPLES,
@@ -72,6 +74,9 @@ export function itemsOf(tenantId: string): Item[] {
   };
   const imported = conversationIdOfImport(tenant, IMPORT_ID);
   return [
+    ...[undefined, ARCHIVED_ID].map((held) =>
+      HoldEntity.toItem(tenant, held, { reason: 'A case.', by: 'ada', at: AT }),
+    ),
     head(CONVERSATION_ID, partsOfMessageId(REPLY_ID).seq),
     RateBucketEntity.toItem(tenant, { userId: 'ada', counted: 'messages' }, { t: AT * 1_000 }),
     UserEntity.toItem(tenant, 'ada', {

@@ -319,7 +319,7 @@ export const MEDIA_MUTANTS: readonly Mutant[] = [
     invariant: FOREIGN,
     guard: 'a picture from before one came is hidden where that is',
     file: table,
-    from: 'return always || s >= firstVisible(HeadEntity.fromItem(head).rules, MemberEntity.fromItem(member));',
+    from: 'return always || inSight(sight, s, a);',
     to: 'return true;',
     test: 'test/table/media.test.ts',
     needs: 'emulator',

@@ -12,7 +12,9 @@ import {
 import type { Answer, Request } from '#runtime/service.ts';
 import { changeProfile } from '#table/conversation-change.ts';
 import { findSendable, linkMedia } from '#table/media.ts';
+import { noteExpiring } from '#table/retention-registry.ts';
 import { type Room, toDetails } from '#table/settings.ts';
+import { rulesOf as tenantRulesOf } from '#table/tenant-settings.ts';
 import { answered, changeOnce, findRoomFor } from './change-conversation.ts';
 
 /** A change of the profile or settings, as it was asked for. */
@@ -46,9 +48,12 @@ export async function changeProfileOnce(
     refusalToChange(head.type, before, after, member.role) ??
     (head.archivedAt === undefined ? undefined : new Refusal('conversation.archived')) ??
     (profile.version === version ? undefined : conflict(room)) ??
+    (await refusalOfRetention(before, after, request)) ??
     (await refusalOfAvatar(before, after, conversationId, request));
   if (!refusal && Object.keys(changed.after).length === 0) return answered(conversationId, room);
 
+  if (!refusal && after.settings.retentionDays !== null && changed.after.retentionDays !== undefined)
+    await noteExpiring(tenant);
   const rules = rulesOf(after.settings);
   const onHead =
     after.name !== before.name || JSON.stringify(rules) !== JSON.stringify(rulesOf(before.settings))
@@ -66,6 +71,18 @@ export async function changeProfileOnce(
     },
     request,
   );
+}
+
+/** Why messages may not be kept that long; undefined when they may. */
+async function refusalOfRetention(
+  before: Profile,
+  after: Profile,
+  { caller, at }: Request,
+): Promise<Refusal | undefined> {
+  const days = after.settings.retentionDays;
+  if (days === null || days === before.settings.retentionDays) return undefined;
+  const { maxDays } = (await tenantRulesOf(caller.tenant, at)).retention;
+  return maxDays !== null && days > maxDays ? new Refusal('settings.retention_too_long', { maxDays }) : undefined;
 }
 
 /** Why the avatar may not be shown here; undefined when it may. It is the caller's to use, and then the members' to see. */

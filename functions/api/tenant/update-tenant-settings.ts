@@ -3,6 +3,7 @@ import { Refusal } from '#domain/refusal.ts';
 import { changedRules } from '#domain/tenant-settings.ts';
 import type { Handle } from '#runtime/service.ts';
 import { expectedVersion } from '#runtime/version.ts';
+import { noteExpiring } from '#table/retention-registry.ts';
 import { findSettings, type StoredSettings, storeSettings } from '#table/tenant-settings.ts';
 import { answered, shown } from './show-settings.ts';
 
@@ -19,6 +20,7 @@ export const handleUpdateTenantSettings: Handle<typeof updateTenantSettings> = a
   if (current.version !== version) throw conflict(current);
   const after = changedRules(current.rules, change);
   if (JSON.stringify(after) === JSON.stringify(current.rules)) return answered(current);
+  if (after.retention.days !== null || after.retention.maxDays !== null) await noteExpiring(caller.tenant);
   const stored = await storeSettings(caller.tenant, {
     version,
     before: current.rules,

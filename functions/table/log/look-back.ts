@@ -34,7 +34,8 @@ export async function lookBack(
       if (entry.at < horizon) return undefined;
     }
     const last = entries.at(-1);
-    if (!last) return undefined;
+    // What was older may have been there: nobody can say that it was never stored.
+    if (!last) return (head.firstSeq ?? 1) > 1 ? 'too_far' : undefined;
     read += entries.length;
     before = last.seq;
   }

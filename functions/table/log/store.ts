@@ -13,6 +13,8 @@ export interface LogHead extends Sequencer {
   readonly lastAt: number;
   readonly archivedAt?: number | undefined;
   readonly lastSeq?: number | undefined;
+  /** Smallest number not purged; 1 when not said. */
+  readonly firstSeq?: number | undefined;
 }
 
 /** What a list shows of the last message. */

@@ -1,0 +1,52 @@
+import * as z from 'zod';
+import { documents, pagesOf } from '#aws/documents.ts';
+import { entity, join, type Key, scope, type TenantKey, tenantIdOf } from './entity.ts';
+import { tableName } from './table-name.ts';
+
+/** That a tenant has a conversation: written once, with it, so that those with old messages are found without a scan. */
+export const RegisteredEntity = entity({
+  type: 'registered',
+  schema: z.object({}),
+  key: (tenant: TenantKey, conversationId: string): Key => ({ pk: join(tenant, 'CONVERSATIONS'), sk: conversationId }),
+});
+
+/** AP-270 Conversations of a tenant by id, after one of them. */
+export async function listRegistered(
+  tenant: TenantKey,
+  page: { readonly after: string | undefined; readonly limit: number },
+): Promise<{ conversationIds: string[]; more: boolean }> {
+  const { Items, LastEvaluatedKey } = await documents.query({
+    TableName: tableName(),
+    KeyConditionExpression: 'pk = :pk AND sk > :after',
+    ProjectionExpression: 'sk',
+    ExpressionAttributeValues: { ':pk': RegisteredEntity.key(tenant, '').pk, ':after': page.after ?? ' ' },
+    Limit: page.limit,
+  });
+  return { conversationIds: Items.map(({ sk }) => String(sk)), more: LastEvaluatedKey !== undefined };
+}
+
+/** No tenant's: which tenants have ever asked that messages go. Only the job that removes them reads it. */
+const TENANTS = 'SYSTEM#RETENTION';
+
+/** That a tenant, or one of its conversations, does not keep messages for ever. */
+export const ExpiringTenantEntity = entity({
+  type: 'expiring-tenant',
+  schema: z.object({}),
+  key: (tenant: TenantKey, _: undefined): Key => ({ pk: TENANTS, sk: tenantIdOf(tenant) }),
+});
+
+/** AP-271 Note that a tenant has messages that go; before the setting is stored, so that no such tenant is ever missed. */
+export const noteExpiring = (tenant: TenantKey): Promise<void> =>
+  documents.put({ TableName: tableName(), Item: ExpiringTenantEntity.toItem(tenant, undefined, {}) });
+
+/** AP-272 Every tenant that has messages that go. */
+export async function expiringTenants(): Promise<TenantKey[]> {
+  const pages = pagesOf({
+    TableName: tableName(),
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': TENANTS },
+  });
+  const tenants: TenantKey[] = [];
+  for await (const items of pages) tenants.push(...items.map(({ sk }) => scope(String(sk))));
+  return tenants;
+}
