@@ -139,10 +139,10 @@ export const JOBS: readonly Job[] = [
     },
   },
   {
-    name: 'retention',
+    name: 'expire',
     everyMinutes: 60,
     entry: {
-      file: 'functions/jobs/retention.lambda.ts',
+      file: 'functions/jobs/expire.lambda.ts',
       uses: ['table:get', 'table:batch-get', 'table:query', 'table:put', 'table:update', 'table:delete', 'table:check'],
       environment: [],
       memory: 512,

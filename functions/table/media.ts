@@ -177,7 +177,10 @@ export async function linkMedia(
       Key: MediaLinkEntity.key(tenant, { mediaId, conversationId }),
       UpdateExpression: `SET conversationId = :conversation, #ty = :ty, ${always ? '#always = :carrier' : '#s = :carrier, #a = :at'}`,
       ...(always ? {} : { ConditionExpression: 'attribute_not_exists(#s) OR #s < :carrier' }),
-      ExpressionAttributeNames: { '#ty': TABLE.entity, ...(always ? { '#always': 'always' } : { '#s': 's', '#a': 'a' }) },
+      ExpressionAttributeNames: {
+        '#ty': TABLE.entity,
+        ...(always ? { '#always': 'always' } : { '#s': 's', '#a': 'a' }),
+      },
       ExpressionAttributeValues: {
         ':conversation': conversationId,
         ':ty': MediaLinkEntity.type,

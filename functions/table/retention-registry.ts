@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { documents, pagesOf } from '#aws/documents.ts';
 import { entity, join, type Key, scope, type TenantKey, tenantIdOf } from './entity.ts';
+import { TABLE } from './schema.ts';
 import { tableName } from './table-name.ts';
 
 /** That a tenant has a conversation: written once, with it, so that those with old messages are found without a scan. */
@@ -25,19 +26,15 @@ export async function listRegistered(
   return { conversationIds: Items.map(({ sk }) => String(sk)), more: LastEvaluatedKey !== undefined };
 }
 
-/** No tenant's: which tenants have ever asked that messages go. Only the job that removes them reads it. */
+/** The one partition that is no tenant's: which tenants have ever asked that messages go. Only the job that removes them reads it. */
 const TENANTS = 'SYSTEM#RETENTION';
-
-/** That a tenant, or one of its conversations, does not keep messages for ever. */
-export const ExpiringTenantEntity = entity({
-  type: 'expiring-tenant',
-  schema: z.object({}),
-  key: (tenant: TenantKey, _: undefined): Key => ({ pk: TENANTS, sk: tenantIdOf(tenant) }),
-});
 
 /** AP-271 Note that a tenant has messages that go; before the setting is stored, so that no such tenant is ever missed. */
 export const noteExpiring = (tenant: TenantKey): Promise<void> =>
-  documents.put({ TableName: tableName(), Item: ExpiringTenantEntity.toItem(tenant, undefined, {}) });
+  documents.put({
+    TableName: tableName(),
+    Item: { pk: TENANTS, sk: tenantIdOf(tenant), [TABLE.entity]: 'expiring-tenant' },
+  });
 
 /** AP-272 Every tenant that has messages that go. */
 export async function expiringTenants(): Promise<TenantKey[]> {

@@ -123,6 +123,11 @@ const IDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   report: record({ reportId, userId }),
   'report-snapshot': record({ reportId, version: seq }),
   'report-queued': record({ queue: fc.constantFrom('unresolved', 'resolved'), id: reportId, at: seq }),
+  'legal-hold': fc.option(conversationId, { nil: undefined }),
+  registered: conversationId,
+  'retention-run': fc.constant(undefined),
+  'retention-report': seq,
+  'retention-report-of': record({ startedAt: seq, conversationId }),
   audit: record({
     at: seq,
     id: passing(

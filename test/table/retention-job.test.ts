@@ -4,8 +4,8 @@ import { handler as conversations } from '#functions/api/conversations/conversat
 import { handler } from '#functions/api/retention/retention.lambda.ts';
 import { handler as settings } from '#functions/api/settings/settings.lambda.ts';
 import { handler as tenantSettings } from '#functions/api/tenant/tenant.lambda.ts';
+import { handler as job } from '#functions/jobs/expire.lambda.ts';
 import { expireTenant } from '#functions/jobs/expire-tenant.ts';
-import { handler as job } from '#functions/jobs/retention.lambda.ts';
 import { listAudits } from '#table/audit.ts';
 import { scope } from '#table/entity.ts';
 import { logOf } from '#table/log/dynamo-store.ts';

@@ -299,7 +299,7 @@ export const MEDIA_MUTANTS: readonly Mutant[] = [
     invariant: FOREIGN,
     guard: 'a stranger finds nothing',
     file: table,
-    from: '(await mayRead(tenant, mediaId, userId)) ? media : undefined',
+    from: '(await mayRead(tenant, mediaId, userId, at)) ? media : undefined',
     to: 'media',
     test: 'test/table/media.test.ts',
     needs: 'emulator',
