@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { documents, pagesOf } from '#aws/documents.ts';
-import { entity, join, type Key, scope, type TenantKey, tenantIdOf } from './entity.ts';
+import { entity, join, type Key, SYSTEM, scope, type TenantKey, tenantIdOf } from './entity.ts';
 import { TABLE } from './schema.ts';
 import { tableName } from './table-name.ts';
 
@@ -27,7 +27,7 @@ export async function listRegistered(
 }
 
 /** The one partition that is no tenant's: which tenants have ever asked that messages go. Only the job that removes them reads it. */
-const TENANTS = 'SYSTEM#RETENTION';
+const TENANTS = join(SYSTEM, 'RETENTION');
 
 /** AP-271 Note that a tenant has messages that go; before the setting is stored, so that no such tenant is ever missed. */
 export const noteExpiring = (tenant: TenantKey): Promise<void> =>
