@@ -7,6 +7,7 @@ import type * as z from 'zod';
 import { ClientId, ConversationId, ImportId, InvitationId, MediaId, TenantId, UserId } from '#contract/ids.ts';
 import { canonicalEmoji } from '#runtime/emoji.ts';
 import { type Key, scope, type TenantKey, tenantIdOf } from '#table/entity.ts';
+import { someClientId } from '#test/support/conversations.ts';
 
 const RUNS = { numRuns: 1_000 };
 const FOLDER = join(import.meta.dirname, '../../functions/table');
@@ -84,6 +85,8 @@ const importId = passing(
   ImportId,
   token.map((end) => `imp_${end}`),
 );
+/** Client ids are of their time: a few of them. */
+const scheduledId = fc.constantFrom(...[1, 2, 2, 3].map((at) => `sch_${someClientId(at)}`));
 const seq = fc.oneof(fc.integer({ min: 0, max: 12 }), fc.integer({ min: 0, max: 999_999_999_999_999 }));
 const emoji = fc.constantFrom('👍', '👍🏽', '❤️', '#️⃣', '*️⃣', '1️⃣', '🏴‍☠️', '👨‍👩‍👧').map((text) => canonicalEmoji(text)!);
 const record = fc.record;
@@ -106,6 +109,11 @@ const IDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   invitation: invitationId,
   'received-invitation': record({ userId, conversationId }),
   pins: conversationId,
+  bookmark: record({ userId, conversationId, seq }),
+  'bookmark-place': record({ userId, conversationId, seq, at: seq }),
+  draft: record({ userId, conversationId, thread: fc.option(fc.integer({ min: 1, max: 12 }), { nil: undefined }) }),
+  scheduled: record({ userId, id: scheduledId }),
+  'own-count': record({ userId, of: fc.constantFrom('bookmarks', 'drafts', 'scheduled') }),
   'invitation-allowed': invitationId,
   mention: record({ conversationId, seq }),
   reaction: record({ conversationId, seq, emoji, userId }),
