@@ -17,7 +17,7 @@ export interface Due {
 }
 
 /**
- * The due list is the one thing that no tenant owns (ADR 0010): it says where to look, and nothing else. Its keys begin
+ * No tenant owns the due list (ADR 0010): it says where to look, and nothing else. Its keys begin
  * with `SYSTEM`, which no tenant's key does, and name the tenant behind the time.
  */
 const DueItem = z.object({ tenantId: z.string(), userId: z.string(), id: z.string(), at: z.number() });

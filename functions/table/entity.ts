@@ -11,8 +11,8 @@ export const scope = (tenantId: string): TenantKey => `T#${tenantId}` as TenantK
 export const tenantIdOf = (tenant: TenantKey): string => tenant.slice(2);
 
 /**
- * The key prefix of what belongs to no tenant. No tenant's key begins with it. Only the due list does (`due.ts`, ADR 0010):
- * it names tenants and says nothing of them.
+ * The key prefix of what belongs to no tenant. No tenant's key begins with it. Only what
+ * jobs start from does, the due list (ADR 0010) and the register of retention (ADR 0012): both name tenants and say nothing of them.
  */
 export const SYSTEM = 'S';
 
