@@ -114,6 +114,7 @@ describe('removal', () => {
       expect(await setHold(tenant, on, hold, audit(id()))).toBe(false);
       expect(await expire()).toMatchObject({ outcome: 'held', removed: { messages: 0 } });
       expect(await numbersLeft()).toEqual([1, 2]);
+      expect((await head()).firstSeq).toBe(1);
       expect(await setHold(tenant, on, undefined, audit(id()))).toBe(true);
     }
     expect(await expire()).toMatchObject({ outcome: 'done', removed: { messages: 2 } });
