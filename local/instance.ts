@@ -31,6 +31,7 @@ const DEFAULT_PORTS: Record<string, Ports> = {
   dev: { emulator: 4566, search: 9200, issuer: 4500 },
   test: { emulator: 4666, search: 9300, issuer: 4600 },
   iam: { emulator: 4766, search: 9400, issuer: 4700 },
+  api: { emulator: 4966, search: 9600, issuer: 4900 },
   probe: { emulator: 4866, search: 9500, issuer: 4800 },
 };
 

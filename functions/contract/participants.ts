@@ -239,6 +239,6 @@ export const listBans = route({
   uses: ['table:batch-get', 'table:query', 'signing-key:read'],
   input: z.strictObject({ conversationId: ConversationId, limit: Limit, cursor: Cursor.optional() }),
   output: page(Ban),
-  refuses: ['conversation.not_found', 'participant.forbidden', 'request.cursor_invalid'],
+  refuses: ['conversation.not_found', 'participant.forbidden', 'participant.direct_fixed', 'request.cursor_invalid'],
   status: 200,
 });

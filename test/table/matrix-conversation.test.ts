@@ -6,6 +6,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { everyRoute, type Service } from '#contract/api.ts';
+import { COMMON_REFUSALS } from '#contract/errors.ts';
 import type { Route } from '#contract/route.ts';
 import { type Item, scope } from '#table/entity.ts';
 import { RateBucketEntity } from '#table/rate-bucket.ts';
@@ -99,6 +100,7 @@ describe.each(rows)('$name', (row) => {
       const asking = situation === 'other tenant' ? someTenant() : tenantId;
       const reply = await ask(row, input, asking, actor);
       const outcome = outcomeOf(reply);
+      if (outcome !== 'done') expect([...COMMON_REFUSALS, ...route.refuses]).toContain(outcome);
       got[actor] = isAsExpected(within, wanted, outcome, situation) ? wanted : outcome;
       if (outcome !== wanted) continue;
       expect(reply.status).toBeOneOf(wanted === 'done' ? [route.status, 200] : [statusOf(route, wanted)]);
