@@ -49,7 +49,8 @@ await main(async () => {
       throw new Problem('The app was deployed without its outputs: run npm run reset and try again.');
     let worst = 0;
     for (const role of ['user', 'admin']) {
-      const tenant = `made-up-${role}`;
+      // A tenant of its own for each run: an instance that was left running holds what the last one did.
+      const tenant = `made-up-${role}-${Date.now().toString(36)}`;
       await furnish(stack, tableName, tenant);
       const token = await mintToken(instance, { tenant, user: 'ada', roles: role === 'admin' ? ['admin'] : [] });
       console.log(`\nAs ${role === 'admin' ? 'an admin' : 'a user'} of the tenant:`);
