@@ -13,6 +13,7 @@ import { documents } from '#functions/aws/documents.ts';
 import { HeadEntity } from '#table/conversation.ts';
 import { scope } from '#table/entity.ts';
 import { linkMedia, mayRead } from '#table/media.ts';
+import { MemberEntity } from '#table/member.ts';
 import { readableMessages } from '#table/readable-messages.ts';
 import { tableName } from '#table/table-name.ts';
 import { findSettings, storeSettings } from '#table/tenant-settings.ts';
@@ -140,6 +141,13 @@ describe('how long a conversation keeps its messages', () => {
 
   it('is its owner’s to say, within the tenant’s most', async () => {
     await keep({ maxDays: 30 });
+    await documents.update({
+      TableName: tableName(),
+      Key: MemberEntity.key(tenant(), { conversationId, userId: 'bob' }),
+      UpdateExpression: 'SET #role = :admin',
+      ExpressionAttributeNames: { '#role': 'role' },
+      ExpressionAttributeValues: { ':admin': 'admin' },
+    });
     expect(await set('bob', 7)).toMatchObject({ status: 403, body: { code: 'participant.forbidden' } });
     expect(await set('ada', 31)).toMatchObject({
       status: 409,
