@@ -63,8 +63,8 @@ describe.each(rows)('$name', ({ service, name, route, input }) => {
     const foreignCode = byToken ? ('invitation.foreign' as const) : notFoundOf(route);
     const notFound = may ? foreignCode : 'caller.forbidden';
     const foreign = await as(someTenant());
-    // What is one's own tenant's may stand in another version there.
-    const conflicts = route.refuses.filter((code) => code.endsWith('.version_conflict'));
+    // What is one's own tenant's may stand in another version there, or not be there.
+    const conflicts = route.refuses.filter((code) => /\.(?:version_conflict|not_found)$/.test(code));
     expect(outcomeOf(foreign)).toBeOneOf(notFound ? [notFound] : ['done', ...conflicts]);
     if (notFound) expect(foreign.status).toBe(statusOf(route, notFound));
     if (outcomeOf(foreign) === 'done') expect(route.output.safeParse(foreign.body)).toMatchObject({ success: true });
