@@ -98,6 +98,10 @@ export const ERRORS = {
   'watermark.beyond_head': [400, 'There is no such number in the conversation yet; see `seq`.'],
   'import.not_found': [404, 'There is no such import.'],
   'import.conflict': [409, 'This import id or batch was used with other content.'],
+  'import.message_unknown': [
+    409,
+    'The parent, or the message replied to, is not in this import before the message that names it; see `index`.',
+  ],
   'import.out_of_order': [409, 'Batches of an import are sent in order; see `nextBatch`.'],
   'tenant.version_conflict': [409, 'The settings were changed meanwhile; see `current`.'],
   'tenant.feature_disabled': [403, 'The tenant has this switched off; see `feature`.'],

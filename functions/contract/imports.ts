@@ -7,6 +7,16 @@ import { route } from './route.ts';
 /** Messages in one batch: with the head, the import and the batch's ledger entry they are one transaction of 100 items. */
 export const MAX_BATCH = 97;
 
+/**
+ * Items that being a reply is, at most: the list of its thread, the thread's summary on an earlier root, that its author takes
+ * part, and that the root's author does.
+ */
+export const ITEMS_OF_REPLY = 4;
+
+/** An earlier message of the same import: its batch, this one or one before, and its place in it, from 0. */
+const EarlierMessage = z.strictObject({ batch: z.int().min(0), index: z.int().min(0) });
+export type EarlierMessage = z.output<typeof EarlierMessage>;
+
 /** A message as it was said elsewhere, with what was said about it. */
 const ImportedMessage = z.strictObject({
   senderId: UserId,
@@ -17,12 +27,22 @@ const ImportedMessage = z.strictObject({
     .array(z.strictObject({ emoji: Emoji, userIds: z.array(UserId).min(1).max(MAX_BATCH) }))
     .max(MOST_EMOJIS)
     .optional(),
+  /** The message in whose thread this is a reply, right under it. */
+  parent: EarlierMessage.optional(),
+  /** The message it quotes. */
+  replyTo: EarlierMessage.optional(),
 });
 export type ImportedMessage = z.output<typeof ImportedMessage>;
 
-/** Items that a message and its reactions are in a batch. */
-export const itemsOf = ({ reactions = [] }: Pick<z.input<typeof ImportedMessage>, 'reactions'>): number =>
-  reactions.reduce((sum, { userIds }) => sum + userIds.length, 1);
+/** Items that a message is in a batch, at most: itself, its reactions and what it changes of a thread. */
+export const itemsOf = ({
+  reactions = [],
+  parent,
+}: {
+  readonly reactions?: readonly { readonly userIds: readonly unknown[] }[] | undefined;
+  readonly parent?: unknown;
+}): number =>
+  reactions.reduce((sum, { userIds }) => sum + userIds.length, parent === undefined ? 1 : 1 + ITEMS_OF_REPLY);
 
 /** Participants that the call which starts an import may name; more are added to the conversation afterwards. */
 export const MAX_IMPORT_PARTICIPANTS = 90;
@@ -82,13 +102,13 @@ export const importBatch = route({
     importId: ImportId,
     /** Counts from 0, in order; the same number with other messages is refused. */
     batch: z.int().min(0),
-    /** At most 97 items: messages and reactions together. */
+    /** At most 97 items: a message is one, each user's reaction one, that a message has a parent four. */
     messages: z
       .array(ImportedMessage)
       .min(1)
       .max(MAX_BATCH)
       .refine((messages) => messages.reduce((sum, message) => sum + itemsOf(message), 0) <= MAX_BATCH, {
-        error: `at most ${MAX_BATCH} items: messages and reactions together`,
+        error: `at most ${MAX_BATCH} items: a message is one, a reaction one, that a message has a parent ${ITEMS_OF_REPLY}`,
       }),
   }),
   output: z.strictObject({
@@ -97,6 +117,14 @@ export const importBatch = route({
     lastSeq: z.int(),
     nextBatch: z.int(),
   }),
-  refuses: ['import.not_found', 'import.conflict', 'import.out_of_order', 'conversation.archived', 'service.contended'],
+  refuses: [
+    'import.not_found',
+    'import.conflict',
+    'import.out_of_order',
+    'import.message_unknown',
+    'thread.too_deep',
+    'conversation.archived',
+    'service.contended',
+  ],
   status: 201,
 });

@@ -1,12 +1,15 @@
 import type { ImportedMessage } from '#contract/imports.ts';
 import type { Standing, StoredBatch } from '#domain/import.ts';
+import type { Position } from '#domain/import-threads.ts';
 import { previewOf } from '#domain/preview.ts';
 import { NAMED_REACTORS } from '#domain/reaction.ts';
+import type { Summary } from '#domain/thread.ts';
 import { batchGet } from './batch-get.ts';
 import { type Head, HeadEntity } from './conversation.ts';
 import { digestOf } from './digest.ts';
 import type { Item, TenantKey } from './entity.ts';
 import { conversationIdOfImport, ImportEntity, ImportedBatchEntity } from './import.ts';
+import { type Threads, threadItems } from './import-threads.ts';
 import { writeTogether } from './import-transaction.ts';
 import { MessageEntity, type MessageKey } from './message.ts';
 import { ReactionEntity } from './reaction.ts';
@@ -19,14 +22,15 @@ export interface BatchId {
   readonly batch: number;
 }
 
-/** A digest of a batch's messages: senders, texts, times and reactions, in their order. */
+/** A digest of a batch's messages: senders, texts, times, reactions and what they name, in their order; what is absent is not in it. */
 export const hashOfBatch = (messages: readonly ImportedMessage[]): string =>
   digestOf(
-    messages.map(({ senderId, text, sentAt, reactions = [] }) => [
+    messages.map(({ senderId, text, sentAt, reactions = [], parent, replyTo }) => [
       senderId,
       text,
       Date.parse(sentAt),
       ...(reactions.length > 0 ? [reactions] : []),
+      ...(parent || replyTo ? [{ parent, replyTo }] : []),
     ]),
   );
 
@@ -53,11 +57,12 @@ export async function findStanding(
   };
 }
 
-/** A message and its reactions as they are stored. */
+/** A message and its reactions as they are stored; `k` the summary of the thread that the batch makes under it. */
 const itemsOfMessage = (
   tenant: TenantKey,
   key: MessageKey,
   { senderId, text, sentAt, reactions = [] }: ImportedMessage,
+  { place, quote, k }: Pick<Position, 'place' | 'quote'> & { readonly k: Summary | undefined },
   at: number,
 ): Item[] => {
   const tallies = reactions.map(({ emoji, userIds }) => ({
@@ -74,6 +79,9 @@ const itemsOfMessage = (
       s: Date.parse(sentAt),
       v: 1,
       ...(tallies.length > 0 ? { r: { n: 1, t: tallies } } : {}),
+      ...(place ? { t: place } : {}),
+      ...(quote ? { q: quote } : {}),
+      ...(k ? { k } : {}),
     }),
     ...reactions.flatMap(({ emoji, userIds }) =>
       userIds.map((userId) => ReactionEntity.toItem(tenant, { ...key, emoji, userId }, { e: emoji, u: userId, a: at })),
@@ -83,8 +91,8 @@ const itemsOfMessage = (
 
 /**
  * AP-43 Stores a batch after `head.seq`: the head takes all of its numbers at once, the messages are put write-once,
- * the import counts it and the ledger keeps it, in one transaction: all of it or nothing, so the log has no hole.
- * Undefined when the head, the import or the ledger has moved meanwhile.
+ * the import counts it and the ledger keeps it, its replies are counted in their threads, in one transaction: all of it or
+ * nothing, so the log has no hole. Undefined when the head, the import, the ledger or a thread has moved meanwhile.
  *
  * At most 100 items; the bytes stay far below a transaction's 4 MB because a request body is at most 256 KB.
  */
@@ -95,11 +103,14 @@ export async function storeBatch(
     head,
     messages,
     hash,
+    named,
     at,
   }: {
     readonly head: Head;
     readonly messages: readonly ImportedMessage[];
     readonly hash: string;
+    /** What the messages become that follow the same head. */
+    readonly named: Threads;
     readonly at: number;
   },
 ): Promise<StoredBatch | undefined> {
@@ -109,6 +120,7 @@ export async function storeBatch(
   const last = messages.at(-1)!;
   const counted = head.n ?? head.seq;
   const spoken = [...new Map(messages.map(({ senderId }, index) => [senderId, index]))];
+  const { lists, changes } = threadItems(tenant, { importId, firstSeq: stored.firstSeq, at }, named);
   const writeOnce = (Item: Item) => ({ Put: { TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' } });
   const written = await writeTogether([
     {
@@ -145,9 +157,13 @@ export async function storeBatch(
       },
     },
     writeOnce(ImportedBatchEntity.toItem(tenant, { importId, batch }, stored)),
-    ...messages.flatMap((message, index) =>
-      itemsOfMessage(tenant, { conversationId, seq: stored.firstSeq + index }, message, at).map(writeOnce),
-    ),
+    ...messages.flatMap((message, index) => {
+      const { seq, place, quote } = named.positions[index]!;
+      const position = { place, quote, k: named.threads.get(seq)?.after };
+      return itemsOfMessage(tenant, { conversationId, seq }, message, position, at).map(writeOnce);
+    }),
+    ...lists.map(writeOnce),
+    ...changes,
   ]);
   return written ? stored : undefined;
 }

@@ -88,19 +88,19 @@ const standingBecomes = (
 };
 
 /**
- * Part of a reply: that its author takes part, on condition that they stand as they were seen. Nothing for somebody who
- * has replied before and follows, or has muted the thread.
+ * Part of a reply: that its author, or the root's, takes part, on condition that they stand as they were seen. Nothing for
+ * somebody who follows, or has muted the thread, and has replied before or does not reply.
  */
-export function partOfReplier(
+export function partOf(
   tenant: TenantKey,
   thread: ThreadKey,
   userId: string,
   seen: ThreadMember | undefined,
-  at: number,
+  { reason, replied, at }: { readonly reason: 'author' | 'replied'; readonly replied: boolean; readonly at: number },
 ): readonly TransactItem[] {
-  const next = takingPart(seen ?? {}, 'replied');
-  if (!next && seen?.replied) return [];
-  const update = standingBecomes(tenant, thread, userId, { ...next, replied: true, at });
+  const next = takingPart(seen ?? {}, reason);
+  if (!next && (seen?.replied || !replied)) return [];
+  const update = standingBecomes(tenant, thread, userId, { ...next, replied, at });
   const same = seen?.state === undefined ? 'attribute_not_exists(#seen)' : '#seen = :seen';
   return [
     {

@@ -28,7 +28,7 @@ export const ReplyEntity = entity({
 });
 
 /** On condition that the root is there and its summary the one that was looked at. */
-const summaryBecomes = (
+export const summaryBecomes = (
   tenant: TenantKey,
   { conversationId, root }: ThreadKey,
   before: Summary | undefined,

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import * as z from 'zod';
-import { MAX_BATCH } from '#contract/imports.ts';
+import { itemsOf, MAX_BATCH } from '#contract/imports.ts';
 import { MAX_TEXT } from '#contract/message-bodies.ts';
 import { Emoji, MOST_EMOJIS } from '#contract/reactions.ts';
 import { Problem } from '../problem.ts';
@@ -20,8 +20,16 @@ const HALF = { error: 'holds half of a character (a lone surrogate)' };
 const Room = z.string().trim().min(1).max(100).refine(wellFormed, HALF);
 const Name = z.string().trim().min(1).max(200).refine(wellFormed, HALF);
 
+const LineId = z.string().min(1).max(200).refine(wellFormed, HALF);
+
 const MessageLine = z.strictObject({
   room: Room,
+  /** By which later messages of the room name this one. */
+  id: LineId.optional(),
+  /** The id of the message in whose thread this is a reply. */
+  thread: LineId.optional(),
+  /** The id of the message it quotes. */
+  replyTo: LineId.optional(),
   at: z.iso.datetime({ offset: true }),
   author: Name,
   text: z
@@ -32,9 +40,6 @@ const MessageLine = z.strictObject({
   reactions: z
     .array(z.strictObject({ emoji: Emoji, authors: z.array(Name).min(1) }))
     .max(MOST_EMOJIS)
-    .refine((all) => all.reduce((sum, { authors }) => sum + authors.length, 1) <= MAX_BATCH, {
-      error: `are more than the ${MAX_BATCH - 1} a message may be brought in with`,
-    })
     .optional(),
 });
 
@@ -71,11 +76,32 @@ function parseLine(bytes: Uint8Array, number: number): MessageLine | Participant
   throw new Problem(`Line ${number} is no message and no participant (${issues.join('; ')}); nothing was sent.`);
 }
 
+/** The most reactions that a message may be brought in with. */
+const mostReactions = (thread: string | undefined): number => MAX_BATCH - itemsOf({ parent: thread });
+
+/** Why a message cannot be brought in beside the others of the file; `ids` are those of the messages before it. */
+function faultOf(
+  { room, id, thread, replyTo, reactions = [] }: MessageLine,
+  ids: ReadonlySet<string>,
+): string | undefined {
+  if (reactions.reduce((sum, { authors }) => sum + authors.length, 0) > mostReactions(thread))
+    return `reactions: are more than the ${mostReactions(thread)} it may be brought in with`;
+  if (id !== undefined && ids.has(inRoom(room, id))) return `id: an earlier message of the room has "${id}" already`;
+  const unknown = Object.entries({ thread, replyTo }).find(
+    ([, one]) => one !== undefined && !ids.has(inRoom(room, one)),
+  );
+  return unknown && `${unknown[0]}: no earlier message of the room has the id "${unknown[1]}"`;
+}
+
+/** An id within its room. */
+export const inRoom = (room: string, id: string): string => `${room}\n${id}`;
+
 /** Parses a chat file's bytes, packed or not. Raises a `Problem` that names the first line that is neither message nor participant. */
 export async function parseChatFile(bytes: Buffer): Promise<ChatFile> {
   const text = bytes.subarray(0, GZIP.length).equals(GZIP) ? await unzip(bytes) : bytes;
   const lines: MessageLine[] = [];
   const participants: ParticipantLine[] = [];
+  const ids = new Set<string>();
   // Line by line from the bytes: a large file is longer than the longest string.
   for (let from = 0, number = 1; from < text.length; number++) {
     const end = text.indexOf(NEWLINE, from);
@@ -83,7 +109,12 @@ export async function parseChatFile(bytes: Buffer): Promise<ChatFile> {
     if (line.toString('latin1').trim() !== '') {
       const parsed = parseLine(line, number);
       if ('participant' in parsed) participants.push(parsed);
-      else lines.push(parsed);
+      else {
+        const fault = faultOf(parsed, ids);
+        if (fault) throw new Problem(`Line ${number} does not fit (${fault}); nothing was sent.`);
+        if (parsed.id !== undefined) ids.add(inRoom(parsed.room, parsed.id));
+        lines.push(parsed);
+      }
     }
     from = end < 0 ? text.length : end + 1;
   }
@@ -91,8 +122,9 @@ export async function parseChatFile(bytes: Buffer): Promise<ChatFile> {
 }
 
 /**
- * Reads a `.jsonl` or `.jsonl.gz` file of messages `{room, at, author, text, reactions?: [{emoji, authors}]}` and, if
- * there are any, participants `{room, participant, role?}`. Raises a `Problem` when it cannot.
+ * Reads a `.jsonl` or `.jsonl.gz` file of messages `{room, at, author, text, reactions?: [{emoji, authors}], id?, thread?, replyTo?}`
+ * (`thread` and `replyTo`: ids of earlier messages of the room) and, if there are any, participants `{room, participant, role?}`.
+ * Raises a `Problem` when it cannot.
  */
 export async function readChatFile(path: string): Promise<ChatFile> {
   let bytes: Buffer;

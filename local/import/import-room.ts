@@ -2,7 +2,8 @@ import { importBatch, startImport } from '#contract/imports.ts';
 import { addParticipants, MAX_ADDED } from '#contract/participants.ts';
 import { Problem } from '../problem.ts';
 import type { Send } from './api-client.ts';
-import { batchesOf, type Room } from './rooms.ts';
+import { batchesOf } from './batches.ts';
+import type { Room } from './rooms.ts';
 
 /** What an import of one room came to. */
 export interface Imported {
@@ -25,7 +26,7 @@ export async function importRoom(send: Send, room: Room, onStored: (messages: nu
 
   let stored = state.messages;
   let batch = state.nextBatch;
-  for (const messages of batchesOf(room.messages, state.messages)) {
+  for (const messages of batchesOf(room.messages, state)) {
     const path = importBatch.path.replace('{importId}', room.start.importId);
     batch = importBatch.output.parse(await send(path, { batch, messages })).nextBatch;
     stored += messages.length;

@@ -1,25 +1,20 @@
 import { createHash } from 'node:crypto';
 import { MEMBER_CAP } from '#contract/conversations.ts';
-import { type importBatch, itemsOf, MAX_BATCH, MAX_IMPORT_PARTICIPANTS, type startImport } from '#contract/imports.ts';
+import { MAX_IMPORT_PARTICIPANTS, type startImport } from '#contract/imports.ts';
 import type { Input } from '#contract/route.ts';
-import { MAX_BODY_BYTES } from '#runtime/json.ts';
 import { Problem } from '../problem.ts';
+import type { RoomMessage } from './batches.ts';
 import type { ChatFile } from './chat-file.ts';
+import { threaded } from './threads.ts';
 import { userIdsOf } from './user-ids.ts';
-
-/** A message as the API takes it. */
-export type ImportedMessage = Input<typeof importBatch>['messages'][number];
 
 /** A room of the file: one import into one conversation. */
 export interface Room {
   readonly start: Input<typeof startImport>;
   /** Who did not fit into the call that starts the import. */
   readonly laterParticipants: readonly string[];
-  readonly messages: readonly ImportedMessage[];
+  readonly messages: readonly RoomMessage[];
 }
-
-/** What a batch's body has around its messages, with room to spare. */
-const ENVELOPE_BYTES = 256;
 
 /** The rooms of a file, each with its participants and messages in the file's order. */
 export function roomsOf({ digest, lines, participants: present }: ChatFile): Room[] {
@@ -31,7 +26,8 @@ export function roomsOf({ digest, lines, participants: present }: ChatFile): Roo
   ]);
   const roles = Map.groupBy(present, ({ room }) => room);
   return [...Map.groupBy(lines, ({ room }) => room)].map(([name, of]) => {
-    const messages = of.map(({ author, text, at, reactions }) => ({
+    const links = threaded(of);
+    const messages = of.map(({ author, text, at, reactions }, index) => ({
       senderId: userIds.get(author)!,
       text,
       sentAt: new Date(at).toISOString(),
@@ -41,6 +37,7 @@ export function roomsOf({ digest, lines, participants: present }: ChatFile): Roo
           userIds: authors.map((name) => userIds.get(name)!),
         })),
       }),
+      ...links[index],
     }));
     const roleOf = new Map((roles.get(name) ?? []).map(({ participant, role }) => [userIds.get(participant)!, role]));
     const withRole = [...roleOf].filter(([, role]) => role !== 'member');
@@ -75,27 +72,3 @@ export function roomsOf({ digest, lines, participants: present }: ChatFile): Roo
 /** The import of one room of one file: the same file is the same import, for ever. */
 const importIdOf = (digest: string, room: string): string =>
   `imp_${createHash('sha256').update(`${digest}\n${room}`).digest('base64url')}`;
-
-/**
- * The messages from `stored` on, cut into batches: as many as a batch may have and a body may carry. Where the cuts lie
- * does not matter to the server: what it has stored is counted in messages.
- */
-export function* batchesOf(messages: readonly ImportedMessage[], stored: number): Generator<ImportedMessage[]> {
-  let batch: ImportedMessage[] = [];
-  let bytes = ENVELOPE_BYTES;
-  let items = 0;
-  for (let index = stored; index < messages.length; index++) {
-    const message = messages[index]!;
-    const size = Buffer.byteLength(JSON.stringify(message)) + 1;
-    if (items + itemsOf(message) > MAX_BATCH || bytes + size > MAX_BODY_BYTES) {
-      yield batch;
-      batch = [];
-      bytes = ENVELOPE_BYTES;
-      items = 0;
-    }
-    batch.push(message);
-    bytes += size;
-    items += itemsOf(message);
-  }
-  if (batch.length > 0) yield batch;
-}

@@ -6,8 +6,9 @@ import { MAX_BATCH, startImport } from '#contract/imports.ts';
 import { MAX_TEXT } from '#contract/message-bodies.ts';
 import { checkSameStart, decideBatch } from '#domain/import.ts';
 import type { Refusal } from '#domain/refusal.ts';
+import { batchesOf } from '#local/import/batches.ts';
 import { parseChatFile } from '#local/import/chat-file.ts';
-import { batchesOf, roomsOf } from '#local/import/rooms.ts';
+import { roomsOf } from '#local/import/rooms.ts';
 import { slugOf, userIdsOf } from '#local/import/user-ids.ts';
 import { MAX_BODY_BYTES } from '#runtime/json.ts';
 
@@ -181,7 +182,7 @@ const message = (text: string) => ({ senderId: 'ada', text, sentAt: '2018-11-05T
 describe('batches', () => {
   const check = (lengths: readonly number[], stored: number, letter: string): number => {
     const messages = lengths.map((length) => message(letter.repeat(length)));
-    const batches = [...batchesOf(messages, stored)];
+    const batches = [...batchesOf(messages, { messages: stored, nextBatch: 0 })];
     expect(batches.flat()).toEqual(messages.slice(stored));
     for (const batch of batches) {
       expect(batch.length).toBeGreaterThan(0);

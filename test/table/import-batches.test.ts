@@ -4,6 +4,7 @@ import { MAX_BATCH } from '#contract/imports.ts';
 import { HeadEntity } from '#table/conversation.ts';
 import { conversationIdOfImport } from '#table/import.ts';
 import { hashOfBatch, storeBatch } from '#table/import-batch.ts';
+import { findThreads } from '#table/import-threads.ts';
 import { MessageEntity, seqOf } from '#table/message.ts';
 import { tableName } from '#table/table-name.ts';
 import {
@@ -141,11 +142,9 @@ describe('batches', () => {
       status: 409,
       body: { code: 'conversation.archived' },
     });
-    const raced = await storeBatch(
-      tenant,
-      { importId, batch: 1 },
-      { head: before, messages: texts(2, 1), hash: 'h', at: 1 },
-    );
+    const given = { messages: texts(2, 1), at: 1 };
+    const named = await findThreads(tenant, { importId, batch: 1, firstSeq: before.seq + 1, ...given });
+    const raced = await storeBatch(tenant, { importId, batch: 1 }, { head: before, hash: 'h', named, ...given });
     expect(raced).toBeUndefined();
     expect((await send(importId, 0, texts(1, 1))).status).toBe(200);
     expect(await textsOf(importId)).toEqual(['1']);

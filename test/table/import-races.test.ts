@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { documents } from '#aws/documents.ts';
 import { conversationIdOfImport, findImport } from '#table/import.ts';
 import { findStanding, storeBatch } from '#table/import-batch.ts';
+import { findThreads } from '#table/import-threads.ts';
 import { MessageEntity, seqOf } from '#table/message.ts';
 import { tableName } from '#table/table-name.ts';
 import {
@@ -23,12 +24,12 @@ import { useTable } from '#test/support/table.ts';
 useTable();
 
 describe('all of a batch or nothing', () => {
-  const store = async (importId: string, batch: number, over: { seq?: number } = {}) =>
-    storeBatch(
-      tenant,
-      { importId, batch },
-      { head: { ...(await headOf(importId)), ...over }, messages: texts(1, 3), hash: 'h', at: 5 },
-    );
+  const store = async (importId: string, batch: number, over: { seq?: number } = {}) => {
+    const head = { ...(await headOf(importId)), ...over };
+    const given = { messages: texts(1, 3), at: 5 };
+    const named = await findThreads(tenant, { importId, batch, firstSeq: head.seq + 1, ...given });
+    return storeBatch(tenant, { importId, batch }, { head, hash: 'h', named, ...given });
+  };
 
   /** Everything an import has in the table. */
   const all = async (importId: string) => ({

@@ -4,13 +4,18 @@ import { Refusal } from '#domain/refusal.ts';
 import { canonicalEmoji } from '#runtime/emoji.ts';
 import type { Handle } from '#runtime/service.ts';
 import { findStanding, hashOfBatch, storeBatch } from '#table/import-batch.ts';
+import { findThreads } from '#table/import-threads.ts';
 import { contend } from './contend.ts';
 
 /**
  * Stores a batch, all of it or nothing, or answers what it was answered. Live sends into the same conversation may take
  * numbers meanwhile: the batch then takes those after them. Nothing is pushed to sockets: members pull what was imported.
  *
- * Raises `request.invalid` for what is no emoji, `import.not_found`, `import.conflict`, `import.out_of_order`, `conversation.archived`, `service.contended`.
+ * Replies are counted in their threads as live ones are, and with them. A thread keeps its place in the lists of those who follow it
+ * already: a place says when something was said here.
+ *
+ * Raises `request.invalid` for what is no emoji, `import.not_found`, `import.conflict`, `import.out_of_order`, `import.message_unknown`,
+ * `thread.too_deep`, `conversation.archived`, `service.contended`.
  */
 export const handleImportBatch: Handle<typeof importBatch> = async (
   { importId, batch, messages: given },
@@ -24,7 +29,8 @@ export const handleImportBatch: Handle<typeof importBatch> = async (
     if (decision.kind === 'again') return undefined;
     if (decision.kind === 'replay') return { body: toAnswer(batch, decision.stored), replayed: true };
     if (!head) throw new Error(`the conversation of import ${importId} has no head`);
-    const stored = await storeBatch(caller.tenant, { importId, batch }, { head, messages, hash, at });
+    const named = await findThreads(caller.tenant, { importId, batch, messages, firstSeq: head.seq + 1, at });
+    const stored = await storeBatch(caller.tenant, { importId, batch }, { head, messages, hash, named, at });
     return stored && { body: toAnswer(batch, stored) };
   });
 };

@@ -14,7 +14,7 @@ import { findStoredMessage, type StoredMessage } from '#table/message.ts';
 import { toSummary } from '#table/message-thread.ts';
 import { storeReply, type ThreadKey } from '#table/thread.ts';
 import { followersOf, moveThreadUp } from '#table/thread-list.ts';
-import { findThreadMember, follow, partOfReplier, type ThreadMember } from '#table/thread-member.ts';
+import { findThreadMember, follow, partOf, type ThreadMember } from '#table/thread-member.ts';
 import { findSeen } from './find-thread.ts';
 
 /** Tries of one reply at its number; each failure means that somebody else changed the thread. */
@@ -76,7 +76,7 @@ function within(
           stored: { ...stored, t },
           before: root.k,
           after,
-          parts: partOfReplier(tenant, thread, userId, member, at),
+          parts: partOf(tenant, thread, userId, member, { reason: 'replied', replied: true, at }),
         });
         if (written === 'done') made = { summary: after, author: root.u };
         if (written !== 'stale') return written === 'done';
