@@ -7,6 +7,7 @@ import * as forwards from './forwards.ts';
 import * as health from './health.ts';
 import * as hidden from './hidden.ts';
 import * as imports from './imports.ts';
+import * as entry from './invitation-entry.ts';
 import * as invitations from './invitations.ts';
 import * as media from './media.ts';
 import * as memberSettings from './member-settings.ts';
@@ -147,12 +148,12 @@ export const invitationsApi = {
   listInvitations: invitations.listInvitations,
   revokeInvitation: invitations.revokeInvitation,
   listUses: invitations.listUses,
-  previewInvitation: invitations.previewInvitation,
-  redeemInvitation: invitations.redeemInvitation,
+  previewInvitation: entry.previewInvitation,
+  redeemInvitation: entry.redeemInvitation,
   listReceived: received.listReceived,
   acceptInvitation: received.acceptInvitation,
   declineInvitation: received.declineInvitation,
-  getInvitationKeys: invitations.getInvitationKeys,
+  getInvitationKeys: entry.getInvitationKeys,
 } as const satisfies Record<string, Route>;
 export const moderationApi = {
   reportMessage: reports.reportMessage,

@@ -1,14 +1,7 @@
 import * as z from 'zod';
 import { ConversationId, Instant, InvitationId, UserId } from './ids.ts';
-import {
-  ENTRY_REFUSALS,
-  ENTRY_USES,
-  Entered,
-  InvitationState,
-  InvitedRole,
-  InvitedTo,
-  REPEAT_REFUSALS,
-} from './invitations.ts';
+import { ENTRY_REFUSALS, ENTRY_USES, Entered, InvitedTo, REPEAT_REFUSALS } from './invitation-entry.ts';
+import { InvitationState, InvitedRole } from './invitations.ts';
 import { Cursor, Limit, page } from './page.ts';
 import { route } from './route.ts';
 

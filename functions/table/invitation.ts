@@ -51,10 +51,8 @@ const Stored = z.object({
 export type StoredInvitation = z.output<typeof Stored>;
 
 const PREFIX = 'INV#';
-const sortKeyOf = (invitationId: string): string => {
-  const { token } = partsOfInvitationId(invitationId);
-  return `${PREFIX}${join(digits(timeOfKey(token)), token)}`;
-};
+const sortKeyOf = (invitationId: string): string => sortKey(partsOfInvitationId(invitationId).token);
+const sortKey = (token: string): string => `${PREFIX}${join(digits(timeOfKey(token)), token)}`;
 
 const base = entity({
   type: 'invitation',

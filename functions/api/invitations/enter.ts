@@ -1,7 +1,7 @@
 import { commitChange } from '#changing/change-members.ts';
 import { MEMBER_CAP } from '#contract/conversations.ts';
 import { partsOfInvitationId } from '#contract/ids.ts';
-import type { redeemInvitation } from '#contract/invitations.ts';
+import type { redeemInvitation } from '#contract/invitation-entry.ts';
 import type { Output } from '#contract/route.ts';
 import { refusalToEnter, roleByInvitation } from '#domain/invitation.ts';
 import { Refusal } from '#domain/refusal.ts';

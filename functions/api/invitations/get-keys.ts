@@ -1,4 +1,4 @@
-import type { getInvitationKeys } from '#contract/invitations.ts';
+import type { getInvitationKeys } from '#contract/invitation-entry.ts';
 import { invitationKey } from '#gateways/invitation-key.ts';
 import type { Handle } from '#runtime/service.ts';
 

@@ -1,4 +1,4 @@
-import type { previewInvitation } from '#contract/invitations.ts';
+import type { previewInvitation } from '#contract/invitation-entry.ts';
 import { refusalToEnter } from '#domain/invitation.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Handle } from '#runtime/service.ts';

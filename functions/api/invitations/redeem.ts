@@ -1,4 +1,4 @@
-import type { redeemInvitation } from '#contract/invitations.ts';
+import type { redeemInvitation } from '#contract/invitation-entry.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Handle } from '#runtime/service.ts';
 import { enter } from './enter.ts';
