@@ -85,9 +85,7 @@ const answer = (description: string, schema: JsonSchema, example: unknown, heade
 });
 
 /** A repeated create answers 200 with what the first one answered. */
-const replays = (route: Route): boolean =>
-  route.method === 'POST' &&
-  (takesKey(route) || route.refuses.some((code) => /client_id_reused|\.conflict$/.test(code)));
+const replays = (route: Route): boolean => route.method === 'POST' && route.status === 201 && !route.anew;
 
 /** True when the operation is made repeatable by an `Idempotency-Key`. */
 const takesKey = (route: Route): boolean => route.refuses.some((code) => code.endsWith('.idempotency_conflict'));
@@ -98,7 +96,7 @@ const responses = (route: Route, output: JsonSchema, example: unknown): JsonSche
   const replayed = { ...rate, 'idempotent-replayed': { $ref: '#/components/headers/IdempotentReplayed' } };
   return {
     [route.status]: answer(route.summary, output, example, rate),
-    ...(replays(route) && route.status !== 200
+    ...(replays(route)
       ? { 200: answer('The same request came before: the first answer again.', output, example, replayed) }
       : {}),
     ...refusals(codes),

@@ -11,7 +11,7 @@ export const REACTIONS_A_MINUTE = 5;
 /** Different emojis that one message may carry. */
 export const MOST_EMOJIS = 20;
 
-/** Any emoji that Unicode recommends for general interchange, in any spelling; in a path percent-encoded. */
+/** Any emoji that Unicode recommends for general interchange, in any spelling, or `:name:` of the tenant's own; in a path percent-encoded. */
 export const Emoji = z.string().min(1).max(128).meta({ example: '👍' });
 
 const changing = ['table:get', 'table:batch-get', 'table:query', 'table:put', 'table:update'] as const;
@@ -38,7 +38,7 @@ export const addReaction = route({
   uses: [...changing, 'sockets:post', 'stragglers:send'],
   input: z.strictObject({ messageId: MessageId, emoji: Emoji }),
   output: Message,
-  refuses: [...CHANGE_REFUSALS, 'reaction.too_many'],
+  refuses: [...CHANGE_REFUSALS, 'reaction.too_many', 'reaction.emoji_unknown'],
   status: 201,
 });
 

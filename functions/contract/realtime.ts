@@ -29,6 +29,7 @@ export const createTicket = route({
   }),
   refuses: [],
   status: 201,
+  anew: true,
 });
 
 /** What a client may say on a socket, by `action`. */

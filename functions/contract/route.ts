@@ -33,6 +33,8 @@ export interface Route {
   readonly refuses: readonly ErrorCode[];
   /** Status of a first success; a replay always answers 200. */
   readonly status: 200 | 201 | 202;
+  /** Every call makes another thing: none is a repetition of one before. */
+  readonly anew?: true;
 }
 
 export type Input<R extends Route> = z.output<R['input']>;

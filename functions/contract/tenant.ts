@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Instant, UserId } from './ids.ts';
+import { Instant, MediaId, UserId } from './ids.ts';
 import { UPLOAD_LIMITS } from './media.ts';
 import { CustomName, MAX_TEXT, MessageType } from './message-bodies.ts';
 import { Cursor, Limit, page } from './page.ts';
@@ -37,6 +37,11 @@ const Uploads = z.strictObject({
     .max(Object.keys(UPLOAD_LIMITS).length)
     .refine((types) => new Set(types).size === types.length, 'names a type twice'),
 });
+/** What a tenant calls an emoji of its own; people write it between colons. */
+const EmojiName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_+-]{0,31}$/)
+  .meta({ example: 'loom' });
 const Content = z.strictObject({
   /** Types of messages that users may send. */
   types: z
@@ -48,6 +53,11 @@ const Content = z.strictObject({
     .array(CustomName)
     .max(100)
     .refine((names) => new Set(names).size === names.length, 'names a name twice'),
+  /** Emojis of the tenant's own, for reactions: `:name:`. The picture is a media of the admin's, shown to the whole tenant. */
+  emojis: z
+    .array(z.strictObject({ name: EmojiName, mediaId: MediaId.optional() }))
+    .max(200)
+    .refine((emojis) => new Set(emojis.map(({ name }) => name)).size === emojis.length, 'names an emoji twice'),
 });
 const Retention = z.strictObject({
   /** Days after which messages go, where a conversation says nothing of its own; null keeps them for ever. */
@@ -85,7 +95,7 @@ export type TenantRules = z.output<typeof TenantRules>;
 export const DEFAULT_RULES: TenantRules = {
   limits: { messagesPerMinute: 60, messageBurst: 60, textLength: MAX_TEXT },
   uploads: { types: UploadType.options },
-  content: { types: MessageType.options, customNames: [] },
+  content: { types: MessageType.options, customNames: [], emojis: [] },
   retention: { days: null, maxDays: null },
   changing: { editMinutes: null, deleteMinutes: null, moderatorsDelete: true, restoreHours: 24 },
   features: { channels: true },
@@ -128,13 +138,13 @@ export const updateTenantSettings = route({
   path: '/tenant/settings',
   summary: 'Change settings of the tenant; they hold everywhere within 30 seconds',
   permission: 'tenant:write',
-  uses: ['table:get', 'table:put'],
+  uses: ['table:get', 'table:put', 'table:batch-get', 'table:query', 'table:update'],
   input: RulesChange.extend({
     /** The version that is changed; `If-Match` says the same. */
     version: z.int().min(1).optional(),
   }),
   output: TenantSettings,
-  refuses: ['tenant.version_conflict'],
+  refuses: ['tenant.version_conflict', 'tenant.emoji_unusable'],
   status: 200,
 });
 

@@ -13,6 +13,22 @@ export const changedRules = (rules: TenantRules, change: RulesChange): TenantRul
   features: { ...rules.features, ...change.features },
 });
 
+/** Media that a change shows to the whole tenant. */
+export const mediaToShow = (before: TenantRules, after: TenantRules): string[] => {
+  const known = new Set(before.content.emojis.map(({ mediaId }) => mediaId));
+  return after.content.emojis.flatMap(({ mediaId }) => (mediaId && !known.has(mediaId) ? [mediaId] : []));
+};
+
+/** An emoji of the tenant's own, as people write it. */
+const OWN_EMOJI = /^:([a-z0-9][a-z0-9_+-]{0,31}):$/;
+
+/** The name in what is written as an emoji of the tenant's own, whether there is one of that name or not. */
+export const ownEmojiIn = (text: string): string | undefined => OWN_EMOJI.exec(text)?.[1];
+
+/** Whether the tenant has an emoji of this name. */
+export const hasEmoji = ({ content }: TenantRules, name: string): boolean =>
+  content.emojis.some((emoji) => emoji.name === name);
+
 /** How often a user may send. */
 export const messageRateOf = ({ limits }: TenantRules): Rate => ({
   limit: limits.messagesPerMinute,

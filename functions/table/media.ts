@@ -194,6 +194,13 @@ export async function linkMedia(
   }
 }
 
+/** Who reads a media that is shown to the whole tenant; no conversation's id. */
+const EVERYBODY = 'everybody';
+
+/** AP-303 Lets everybody in the tenant read a media: a user's picture, an emoji. Called after `findSendable`. */
+export const showToAll = (tenant: TenantKey, mediaId: string): Promise<void> =>
+  linkMedia(tenant, mediaId, EVERYBODY, 'always');
+
 /** AP-24 Whether the user is, right now, in a conversation that carries the media where they may see it. */
 export async function mayRead(tenant: TenantKey, mediaId: string, userId: string, at = Date.now()): Promise<boolean> {
   const { retention } = await rulesOf(tenant, at);
@@ -207,6 +214,7 @@ export async function mayRead(tenant: TenantKey, mediaId: string, userId: string
   });
   for await (const items of pages) {
     const links = items.map(MediaLinkEntity.fromItem);
+    if (links.some(({ conversationId }) => conversationId === EVERYBODY)) return true;
     const heads = links.map(({ conversationId }) => HeadEntity.key(tenant, conversationId));
     const members = links.map(({ conversationId }) => MemberEntity.key(tenant, { conversationId, userId }));
     const found = await batchGet([...heads, ...members], { consistent: true });

@@ -111,7 +111,10 @@ describe('mentions', () => {
 });
 
 describe('the tenant’s types', () => {
-  const rules = { ...DEFAULT_RULES, content: { types: ['text' as const, 'custom' as const], customNames: ['a.b'] } };
+  const rules = {
+    ...DEFAULT_RULES,
+    content: { types: ['text' as const, 'custom' as const], customNames: ['a.b'], emojis: [] },
+  };
   const custom = (name: string): MessageDraft => ({ type: 'custom', name, data: {} });
 
   it('are the only ones, custom ones by their name', () => {

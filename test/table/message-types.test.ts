@@ -30,7 +30,11 @@ beforeAll(() =>
     after: {
       ...DEFAULT_RULES,
       limits: { messagesPerMinute: 6_000, messageBurst: 6_000, textLength: 50 },
-      content: { types: DEFAULT_RULES.content.types.filter((type) => type !== 'audio'), customNames: ['chess.move'] },
+      content: {
+        types: DEFAULT_RULES.content.types.filter((type) => type !== 'audio'),
+        customNames: ['chess.move'],
+        emojis: [],
+      },
     },
     by: 'ada',
     at: Date.now(),

@@ -74,4 +74,14 @@ export const REACTION_MUTANTS: readonly Mutant[] = [
     test: 'test/table/reaction-races.test.ts',
     needs: 'emulator',
   },
+  {
+    name: 'reaction-own-emoji',
+    invariant: 'I6',
+    guard: 'an emoji of the tenant’s own is reacted with only while there is one of that name',
+    file: 'functions/api/reactions/emoji.ts',
+    from: 'own !== undefined && !hasEmoji(',
+    to: 'own === undefined && !hasEmoji(',
+    test: 'test/table/custom-emoji.test.ts',
+    needs: 'emulator',
+  },
 ];

@@ -1,7 +1,9 @@
 import type { addReaction } from '#contract/reactions.ts';
 import type { Handle } from '#runtime/service.ts';
 import { changeOwnReactions } from './change-reactions.ts';
-import { emojiNamed } from './emoji.ts';
+import { emojiToAdd } from './emoji.ts';
 
-export const handleAddReaction: Handle<typeof addReaction> = ({ messageId, emoji }, request) =>
-  changeOwnReactions({ messageId, kind: 'reaction_added', emoji: emojiNamed(emoji) }, request);
+export const handleAddReaction: Handle<typeof addReaction> = async ({ messageId, emoji: named }, request) => {
+  const emoji = await emojiToAdd(request.caller.tenant, named, request.at);
+  return changeOwnReactions({ messageId, kind: 'reaction_added', emoji }, request);
+};

@@ -1,14 +1,15 @@
 import type { updateTenantSettings } from '#contract/tenant.ts';
 import { Refusal } from '#domain/refusal.ts';
-import { changedRules } from '#domain/tenant-settings.ts';
+import { changedRules, mediaToShow } from '#domain/tenant-settings.ts';
 import type { Handle } from '#runtime/service.ts';
 import { expectedVersion } from '#runtime/version.ts';
+import { findSendable, showToAll } from '#table/media.ts';
 import { noteExpiring } from '#table/retention-registry.ts';
 import { findSettings, type StoredSettings, storeSettings } from '#table/tenant-settings.ts';
-import { answered, shown } from './show-settings.ts';
+import { answered, shown as shownSettings } from './show-settings.ts';
 
 const conflict = (current: StoredSettings): Refusal =>
-  new Refusal('tenant.version_conflict', { current: shown(current) });
+  new Refusal('tenant.version_conflict', { current: shownSettings(current) });
 
 /** Changes the settings, if nobody else did meanwhile. A change that changes nothing stores nothing. */
 export const handleUpdateTenantSettings: Handle<typeof updateTenantSettings> = async (
@@ -20,6 +21,11 @@ export const handleUpdateTenantSettings: Handle<typeof updateTenantSettings> = a
   if (current.version !== version) throw conflict(current);
   const after = changedRules(current.rules, change);
   if (JSON.stringify(after) === JSON.stringify(current.rules)) return answered(current);
+  const shown = mediaToShow(current.rules, after);
+  for (const mediaId of shown)
+    if (!(await findSendable(caller.tenant, mediaId, caller.userId)))
+      throw new Refusal('tenant.emoji_unusable', { mediaId });
+  await Promise.all(shown.map((mediaId) => showToAll(caller.tenant, mediaId)));
   if (after.retention.days !== null || after.retention.maxDays !== null) await noteExpiring(caller.tenant);
   const stored = await storeSettings(caller.tenant, {
     version,

@@ -3,7 +3,7 @@ import { Refusal } from '#domain/refusal.ts';
 import { changedProfile } from '#domain/user.ts';
 import type { Handle, Request } from '#runtime/service.ts';
 import { expectedVersion } from '#runtime/version.ts';
-import { findSendable } from '#table/media.ts';
+import { findSendable, showToAll } from '#table/media.ts';
 import { findUser, meetUser, type StoredUser, storeUser, toUser } from '#table/user.ts';
 import { answered } from './show-user.ts';
 
@@ -17,6 +17,7 @@ async function change(user: StoredUser, { version: given, ...wanted }: ProfileCh
   const { avatarMediaId } = wanted;
   if (avatarMediaId && !(await findSendable(caller.tenant, avatarMediaId, user.userId)))
     throw new Refusal('user.avatar_unusable', { mediaId: avatarMediaId });
+  if (avatarMediaId) await showToAll(caller.tenant, avatarMediaId);
   const profile = changedProfile(user, wanted);
   const stored = await storeUser(caller.tenant, user, { profile, by: caller.userId, at });
   if (stored) return answered(stored);
