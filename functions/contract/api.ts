@@ -15,6 +15,7 @@ import * as messages from './messages.ts';
 import * as ownership from './ownership.ts';
 import * as participants from './participants.ts';
 import * as pins from './pins.ts';
+import * as purge from './purge.ts';
 import * as reactions from './reactions.ts';
 import * as realtime from './realtime.ts';
 import * as receipts from './receipts.ts';
@@ -64,6 +65,7 @@ export const settingsApi = {
   updateSettings: changes.updateSettings,
   listSettingsHistory: changes.listSettingsHistory,
   revertSettings: changes.revertSettings,
+  purgeConversation: purge.purgeConversation,
 } as const satisfies Record<string, Route>;
 export const messagesApi = {
   sendMessage: messages.sendMessage,

@@ -12,6 +12,8 @@ export const AUDIT_ACTIONS = [
   'participant.banned',
   'hold.placed',
   'hold.lifted',
+  'conversation.purged',
+  'conversation.removed',
 ] as const;
 export const AuditAction = z.enum(AUDIT_ACTIONS);
 export type AuditAction = z.output<typeof AuditAction>;

@@ -89,6 +89,7 @@ export const createConversation = route({
     'conversation.idempotency_conflict',
     'conversation.not_found',
     'conversation.forbidden',
+    'conversation.purging',
     'tenant.feature_disabled',
   ],
   status: 201,

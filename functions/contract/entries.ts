@@ -139,6 +139,17 @@ export const JOBS: readonly Job[] = [
     },
   },
   {
+    name: 'purge',
+    everyMinutes: 1,
+    entry: {
+      file: 'functions/jobs/purge.lambda.ts',
+      uses: ['table:get', 'table:query', 'table:put', 'table:update', 'table:delete'],
+      environment: [],
+      memory: 512,
+      timeoutSeconds: 60,
+    },
+  },
+  {
     name: 'expire',
     everyMinutes: 60,
     entry: {

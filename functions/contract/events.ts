@@ -168,6 +168,11 @@ export const Event = z.discriminatedUnion('type', [
     patch: ChangedFields.extend({ archivedAt: Instant.nullable().optional(), version: z.int().optional() }).optional(),
     settings: MySettings.optional(),
   }),
+  /**
+   * It is gone for everybody, with all that was in it. `seq` is the last number it had when it was purged; whatever else of it
+   * arrives is to be ignored.
+   */
+  z.strictObject({ type: z.literal('conversation:purged'), conversationId: ConversationId, seq: z.int() }),
   z.strictObject({
     type: z.literal('settings:updated'),
     conversationId: ConversationId,

@@ -49,6 +49,9 @@ export const RESTORES: Within = { ...MANAGES, archived: 'only' };
 /** What owners alone may. */
 export const OWNS: Within = { roles: ['owner'], otherwise: 'participant.forbidden', archived: 'refused' };
 
+/** Removing all of it for ever: owners alone, archived or not. */
+export const PURGES: Within = { ...OWNS, archived: 'may' };
+
 /** Coming in by oneself; who is in already stays what they are. */
 export const JOINS: Within = { roles: EVERYBODY, archived: 'may', open: true };
 

@@ -17,6 +17,7 @@ import type { Outgoing } from './outgoing.ts';
 
 /** Why a member may not write here, send or edit; undefined when they may. */
 export const refusalToWrite = (head: Head | undefined, member: Member | undefined): Refusal | undefined =>
+  (head ? undefined : new Refusal('conversation.not_found')) ??
   refusalToSend(member) ??
   refusalOfBlocked(member) ??
   (member ? refusalByRules(head?.rules, member.role) : new Refusal('conversation.not_found'));

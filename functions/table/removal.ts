@@ -34,10 +34,11 @@ export const sumOf = (one: Removed, other: Removed): Removed => ({
   media: one.media + other.media,
 });
 
-const remove = ({ pk, sk }: Key): Promise<void> => documents.delete({ TableName: tableName(), Key: { pk, sk } });
+/** Deletes one item; what is gone is gone. */
+export const remove = ({ pk, sk }: Key): Promise<void> => documents.delete({ TableName: tableName(), Key: { pk, sk } });
 
 /** AP-277 Delete everything in one partition; answers how much it was. */
-async function removePartition(pk: string): Promise<number> {
+export async function removePartition(pk: string): Promise<number> {
   const pages = pagesOf({
     TableName: tableName(),
     ConsistentRead: true,

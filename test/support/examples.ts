@@ -74,6 +74,7 @@ export const EXAMPLES: Inputs = {
     updateSettings: { conversationId: CONVERSATION_ID, version: 2, thresholds: { send: 'admin' }, slowModeSeconds: 30 },
     listSettingsHistory: { conversationId: CONVERSATION_ID, limit: 10 },
     revertSettings: { conversationId: CONVERSATION_ID, version: 1 },
+    purgeConversation: { conversationId: CONVERSATION_ID, confirm: CONVERSATION_ID },
   },
   messages: {
     sendMessage: {

@@ -5,6 +5,7 @@ import { pathParameters, type Route } from '#contract/route.ts';
 import type { Within } from '#contract/within.ts';
 import { conversationPartition, HeadEntity } from '#table/conversation.ts';
 import { type Item, type Key, scope } from '#table/entity.ts';
+import { HoldEntity } from '#table/legal-hold.ts';
 import { MemberEntity } from '#table/member.ts';
 import { MemberCountEntity } from '#table/member-count.ts';
 import { StandingEntity } from '#table/member-standing.ts';
@@ -16,8 +17,8 @@ import { itemsOf } from './world.ts';
 export const ACTORS = ['owner', 'admin', 'member', 'guest', 'tenant admin'] as const;
 export type Actor = (typeof ACTORS)[number];
 
-/** How the actor stands to the conversation: in it, in it while it is archived, or not in it in one of four ways. */
-export const SITUATIONS = ['inside', 'archived', 'other tenant', 'never a member', 'banned', 'left'] as const;
+/** How the actor stands to the conversation: in it, in it while it is archived or was purged, or not in it in one of four ways. */
+export const SITUATIONS = ['inside', 'archived', 'purged', 'other tenant', 'never a member', 'banned', 'left'] as const;
 export type Situation = (typeof SITUATIONS)[number];
 
 const roleOf = (actor: Actor) => (actor === 'tenant admin' ? 'member' : actor);
@@ -48,6 +49,7 @@ export function expected(route: Route, within: Within, actor: Actor, situation: 
   if (!notFound) throw new Error(`${route.method} ${route.path} names a conversation and refuses no missing one`);
   switch (situation) {
     case 'other tenant':
+    case 'purged':
       return notFound;
     case 'never a member':
     case 'left':
@@ -92,10 +94,13 @@ export function worldOf(tenantId: string, conversationId: string, actor: Actor, 
   const role = roleOf(actor);
   const isHere = (item: Item, sk: string): boolean => item['pk'] === pk && item['sk'] === sk;
   const head = HeadEntity.key(tenant, conversationId);
-  const inside = situation === 'inside' || situation === 'archived';
+  const inside = situation === 'inside' || situation === 'archived' || situation === 'purged';
   const membership = (userId: string, as: 'owner' | typeof role) =>
     MemberEntity.toItem(tenant, { userId, conversationId, role: as, joinedAt: at, joinedSeq: 1, addedBy: 'olive' }, at);
-  const rest = itemsOf(tenantId).filter((item) => !isHere(item, 'P#ada') && !isHere(item, 'COUNT'));
+  // Holds are looked at apart; where one is, nothing is purged.
+  const rest = itemsOf(tenantId).filter(
+    (item) => !isHere(item, 'P#ada') && !isHere(item, 'COUNT') && item['ty'] !== HoldEntity.type,
+  );
   const items = [...rest, membership('olive', 'owner'), ...(inside ? [membership('ada', role)] : [])].map((item) =>
     item['pk'] === head.pk && item['sk'] === head.sk ? headAs(item, situation === 'archived' ? at : undefined) : item,
   );
@@ -108,7 +113,8 @@ export function worldOf(tenantId: string, conversationId: string, actor: Actor, 
     );
   if (situation === 'left' && role === 'guest')
     items.push(StandingEntity.toItem(tenant, conversationId, { userId: 'ada', guest: true }));
-  return items;
+  // All of it is there still, but for the head.
+  return situation === 'purged' ? items.filter((item) => !isHere(item, 'HEAD')) : items;
 }
 
 /** What the last message said that somebody may not see. */

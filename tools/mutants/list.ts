@@ -12,6 +12,7 @@ import { MINE_MUTANTS } from './mine.ts';
 import { MODERATION_MUTANTS } from './moderation.ts';
 import type { Mutant } from './mutant.ts';
 import { PIN_MUTANTS } from './pins.ts';
+import { PURGE_MUTANTS } from './purge.ts';
 import { REACTION_MUTANTS } from './reactions.ts';
 import { RETENTION_MUTANTS } from './retention.ts';
 import { ROLE_MUTANTS } from './roles.ts';
@@ -30,6 +31,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...MESSAGE_CHANGE_MUTANTS,
   ...MESSAGE_PARTS_MUTANTS,
   ...RETENTION_MUTANTS,
+  ...PURGE_MUTANTS,
   ...PIN_MUTANTS,
   ...MINE_MUTANTS,
   ...SCHEDULED_MUTANTS,

@@ -67,8 +67,10 @@ export const handleCreateConversation: Handle<typeof createConversation> = async
     findMember(tenant, conversationId, userId),
     findStoredMessage(tenant, { conversationId, seq: 1 }),
   ]);
+  // Something of it is there and its head is not: what was purged is not all removed.
+  if (!head) throw new Refusal('conversation.purging');
   // Its creator may have left since: what it was is still theirs to hear only while they are in it.
-  if (!head || !member) throw new Refusal('conversation.not_found');
+  if (!member) throw new Refusal('conversation.not_found');
   // When the entry is older than is kept, nobody knows any more what was asked for first.
   if (wanted.type !== 'direct' && (first?.h ?? (head.firstSeq > 1 ? hash : undefined)) !== hash)
     throw new Refusal('conversation.idempotency_conflict', { storedHash: first?.h ?? null, givenHash: hash });

@@ -4,7 +4,7 @@ import { watermarksOf } from '#domain/watermark.ts';
 import { signingKey } from '#gateways/signing-key.ts';
 import { cursorFor, positionOf } from '#runtime/cursor.ts';
 import type { Handle } from '#runtime/service.ts';
-import { findMember } from '#table/member.ts';
+import { findHeadFor } from '#table/conversation-list.ts';
 import { listStates } from '#table/receipts.ts';
 import { quietReaders } from '#table/user.ts';
 
@@ -16,7 +16,8 @@ export const handleListParticipants: Handle<typeof listParticipants> = async (
   const key = await signingKey('cursor');
   const list = `participants\n${tenant}\n${userId}\n${conversationId}`;
   const after = cursor === undefined ? undefined : String(positionOf(key, list, cursor)[0]);
-  if (!(await findMember(tenant, conversationId, userId))) throw new Refusal('conversation.not_found');
+  const { head, member } = await findHeadFor(tenant, conversationId, userId);
+  if (!head || !member) throw new Refusal('conversation.not_found');
   const { states, more } = await listStates(tenant, conversationId, { after, limit });
   const quiet = await quietReaders(
     tenant,

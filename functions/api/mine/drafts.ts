@@ -7,6 +7,7 @@ import type { Caller } from '#runtime/caller.ts';
 import { cursorFor, positionOf } from '#runtime/cursor.ts';
 import type { Handle, Request } from '#runtime/service.ts';
 import { expectedVersion } from '#runtime/version.ts';
+import { findHeadFor, headsOf } from '#table/conversation-list.ts';
 import {
   type DraftId,
   dropDraft,
@@ -16,7 +17,6 @@ import {
   storeDraft,
   toDraft,
 } from '#table/draft.ts';
-import { findMember } from '#table/member.ts';
 
 /** Tries of taking away whatever is there; each failure means that another device wrote meanwhile. */
 const ROUNDS = 5;
@@ -31,7 +31,8 @@ async function placeOf({ conversationId, threadId }: Place, { tenant, userId }: 
   const thread = threadId === undefined ? undefined : partsOfMessageId(threadId);
   if (thread && thread.conversationId !== conversationId)
     throw new Refusal('request.invalid', { issues: [{ path: 'threadId', message: 'of another conversation' }] });
-  if (!(await findMember(tenant, conversationId, userId))) throw new Refusal('conversation.not_found');
+  const { head, member } = await findHeadFor(tenant, conversationId, userId);
+  if (!head || !member) throw new Refusal('conversation.not_found');
   return { userId, conversationId, thread: thread?.seq };
 }
 
@@ -102,9 +103,12 @@ export const handleListDrafts: Handle<typeof listDrafts> = async ({ limit, curso
   const list = `drafts\n${tenant}\n${userId}`;
   const after = cursor === undefined ? undefined : String(positionOf(key, list, cursor)[0]);
   const { drafts, next } = await listDrafted(tenant, userId, { after, limit });
+  // What was purged is nothing any more to write into.
+  const heads = await headsOf(tenant, [...new Set(drafts.map(({ conversationId }) => conversationId))]);
+  const there = drafts.filter(({ conversationId }) => heads.has(conversationId));
   return {
     body: {
-      items: drafts.map((draft) => toDraft({ conversationId: draft.conversationId, thread: draft.thread }, draft)),
+      items: there.map((draft) => toDraft({ conversationId: draft.conversationId, thread: draft.thread }, draft)),
       nextCursor: next === undefined ? null : cursorFor(key, list, [next]),
     },
   };

@@ -21,7 +21,7 @@ export const handleJoin: Handle<typeof joinConversation> = async ({ conversation
       plan: async () => {
         const state = await readRoom(tenant, conversationId, { members: [userId], standings: [userId] });
         already = state.members.get(userId);
-        if (already) throw inAlready;
+        if (already && state.head) throw inAlready;
         const standing = state.standings.get(userId);
         const refusal = refusalToJoin(roomOf(state), standing?.ban, request.at);
         if (refusal) throw refusal;

@@ -3,6 +3,7 @@ import { service } from '#runtime/service.ts';
 import { handleArchiveConversation } from './archive-conversation.ts';
 import { handleGetSettings } from './get-settings.ts';
 import { handleListSettingsHistory } from './list-settings-history.ts';
+import { handlePurgeConversation } from './purge-conversation.ts';
 import { handleRestoreConversation } from './restore-conversation.ts';
 import { handleRevertSettings } from './revert-settings.ts';
 import { handleUpdateConversation } from './update-conversation.ts';
@@ -16,4 +17,5 @@ export const handler = service(settingsApi, {
   updateSettings: handleUpdateSettings,
   listSettingsHistory: handleListSettingsHistory,
   revertSettings: handleRevertSettings,
+  purgeConversation: handlePurgeConversation,
 });
