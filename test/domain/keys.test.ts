@@ -133,6 +133,7 @@ const IDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   'report-queued': record({ queue: fc.constantFrom('unresolved', 'resolved'), id: reportId, at: seq }),
   'legal-hold': fc.option(conversationId, { nil: undefined }),
   registered: conversationId,
+  purge: conversationId,
   'retention-run': fc.constant(undefined),
   'retention-report': seq,
   'retention-report-of': record({ startedAt: seq, conversationId }),
