@@ -21,16 +21,16 @@ export function banPlan(tenant: TenantKey, { conversationId, userId, state, ban,
   const until = ban.until === undefined ? undefined : new Date(ban.until).toISOString();
   return {
     body: { type: 'system', kind: 'participant_banned', userIds: [userId], until },
-    parts: (_, at) => [
+    parts: (seq, at) => [
       ...guards,
-      counted(tenant, conversationId, {
+      counted(tenant, { conversationId, seq }, state.count, {
         members: target ? -1 : 0,
         owners: target?.role === 'owner' ? -1 : 0,
         seen: state.count,
         standings: true,
         falls: true,
       }),
-      target ? goes(tenant, target) : isOutside(tenant, { conversationId, userId }),
+      target ? goes(tenant, target, seq) : isOutside(tenant, { conversationId, userId }),
       remembered(tenant, conversationId, { userId, ...(guest ? { guest } : {}), ban: { ...ban, at } }),
     ],
   };

@@ -8,7 +8,7 @@ import { mintClientId, parseOperationId } from '#runtime/operation-id.ts';
 import type { Request } from '#runtime/service.ts';
 import { listenersOf } from '#table/bump.ts';
 import { digestOf } from '#table/digest.ts';
-import { append } from '#table/log/append.ts';
+import { appendInOrder } from '#table/log/append-in-order.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
 import { forget } from '#table/log/settle.ts';
 import { findStoredMessage, type StoredMessage, toMessage } from '#table/message.ts';
@@ -21,6 +21,7 @@ const TRIES = 8;
 /** What is to be said in the log, and what changes with it, once the number and the time (ms) are known. */
 export interface Plan {
   readonly body: SystemBody;
+  /** Raises `Overtaken` when a later number changed what was read. */
   readonly parts: (seq: number, at: number) => readonly Part[];
 }
 
@@ -62,7 +63,7 @@ const eventOf = (conversationId: string, seq: number, body: SystemBody, message:
 
 /**
  * Decides, takes a number, writes the memberships with their log entry in one transaction, tells the members and those
- * who were. A condition that fails is decided anew. The same operation id any number of times changes it once.
+ * who were. A condition that fails is decided anew; members change in the order of the log. The same operation id any number of times changes it once.
  */
 export async function commitChange(
   { conversationId, asked, plan, operationId }: Change,
@@ -97,7 +98,7 @@ export async function commitChange(
     }
     throw new Refusal('service.contended');
   };
-  const appended = await append(
+  const appended = await appendInOrder(
     log,
     { author: userId, clientId, hash, store },
     { permit: Promise.resolve(decided instanceof Refusal ? decided : undefined) },

@@ -9,8 +9,8 @@ export const roomOf = ({ head, count }: Pick<RoomState, 'head' | 'count'>): Room
   head && { type: head.type, archivedAt: head.archivedAt, owners: count.owners };
 
 /** How a member goes. That they were a guest is remembered, or they would come back as more. */
-export const exitOf = (tenant: TenantKey, member: Member): Part[] => [
-  goes(tenant, member),
+export const exitOf = (tenant: TenantKey, member: Member, seq: number): Part[] => [
+  goes(tenant, member, seq),
   ...(member.role === 'guest'
     ? [remembered(tenant, member.conversationId, { userId: member.userId, guest: true })]
     : []),

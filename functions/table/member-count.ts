@@ -11,6 +11,8 @@ import { tableName } from './table-name.ts';
 const MemberCount = z.object({
   members: z.number(),
   owners: z.number(),
+  /** The greatest number of the log that changed this: a change with a lower one comes too late. */
+  last: z.number().optional(),
   /** Counts changes of who is banned or remembered as a guest, so that whoever lets somebody in notices one. */
   standings: z.number().optional(),
   /** Counts times that a member went or got a lower role, so that whoever acts by the right of somebody else notices one. */

@@ -3,6 +3,7 @@ import { MOST_TO_TELL } from '#domain/watermark.ts';
 import type { TenantKey } from './entity.ts';
 import { calmly } from './log/contention.ts';
 import { MemberEntity } from './member.ts';
+import type { MemberCount } from './member-count.ts';
 import { MessageEntity, type StoredMessage } from './message.ts';
 import { counted, forgotten } from './participants-commit.ts';
 import { tableName } from './table-name.ts';
@@ -20,8 +21,8 @@ export interface Addition {
   readonly cap: number;
   /** Those of them of whom something was remembered: no longer. */
   readonly returning?: readonly string[];
-  /** What was read of the counts, so that a ban given meanwhile is noticed. */
-  readonly seen?: { readonly members: number; readonly standings?: number | undefined };
+  /** What was read of the counts, so that a ban given meanwhile is noticed, and a change with a greater number. */
+  readonly seen: MemberCount;
   readonly seq: number;
   readonly at: number;
   /** Client id and digest of the operation: a repetition finds them in the entry. */
@@ -34,11 +35,11 @@ export type NotAdded = 'seq' | 'actor' | 'cap' | 'members';
 
 /**
  * AP-17 Let users in, all of them or none: members, their count under its cap, and the log's entry, while the actor
- * still has one of the roles and nobody was banned meanwhile. Answers the entry, or why nothing was written.
+ * still has one of the roles and nobody was banned meanwhile. Answers the entry, or why nothing was written. Raises `Overtaken`.
  */
 export async function addMembers(tenant: TenantKey, addition: Addition): Promise<StoredMessage | NotAdded> {
   const { conversationId, actor, actorRoles, userIds, cap, seen, seq, at } = addition;
-  const large = (seen?.members ?? 0) + userIds.length > MOST_TO_TELL;
+  const large = seen.members + userIds.length > MOST_TO_TELL;
   const TableName = tableName();
   const entry: StoredMessage = {
     u: actor,
@@ -68,7 +69,7 @@ export async function addMembers(tenant: TenantKey, addition: Addition): Promise
             ExpressionAttributeValues: Object.fromEntries(actorRoles.map((role, index) => [`:role${index}`, role])),
           },
         },
-        counted(tenant, conversationId, { members: userIds.length, cap, ...(seen ? { seen } : {}) }),
+        counted(tenant, { conversationId, seq }, seen, { members: userIds.length, cap, seen }),
         ...userIds.map((userId) => ({
           Put: {
             TableName,

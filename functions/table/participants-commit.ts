@@ -1,9 +1,10 @@
 import { documents, type TransactItem, TransactionCanceledException } from '#aws/documents.ts';
 import { MOST_TO_TELL } from '#domain/watermark.ts';
 import type { TenantKey } from './entity.ts';
+import { Overtaken } from './log/append-in-order.ts';
 import { calmly } from './log/contention.ts';
 import { grantedSeqOf, type Member, MemberEntity } from './member.ts';
-import { MemberCountEntity } from './member-count.ts';
+import { type MemberCount, MemberCountEntity } from './member-count.ts';
 import { type Standing, StandingEntity } from './member-standing.ts';
 import { MessageEntity, type MessageKey, type StoredMessage } from './message.ts';
 import { tableName } from './table-name.ts';
@@ -39,10 +40,16 @@ export const isOutside = (tenant: TenantKey, place: { conversationId: string; us
   },
 });
 
-/** Part of a membership change: the member goes. */
-export const goes = (tenant: TenantKey, member: Member): TransactItem => ({
-  Delete: { TableName: tableName(), Key: MemberEntity.key(tenant, member), ...unchanged(member) },
-});
+/** A member is changed in the order of the log: raises `Overtaken` when a later number made them what was read. */
+const comesAfter = (member: Member, seq: number): void => {
+  if (grantedSeqOf(member) >= seq) throw new Overtaken();
+};
+
+/** Part of a membership change: the member goes, by number `seq`. Raises `Overtaken`. */
+export const goes = (tenant: TenantKey, member: Member, seq: number): TransactItem => {
+  comesAfter(member, seq);
+  return { Delete: { TableName: tableName(), Key: MemberEntity.key(tenant, member), ...unchanged(member) } };
+};
 
 /** Part of a membership change: a new member comes, into a conversation of so many with them. */
 export const comes = (tenant: TenantKey, member: Member, members: number): TransactItem => ({
@@ -53,8 +60,9 @@ export const comes = (tenant: TenantKey, member: Member, members: number): Trans
   },
 });
 
-/** Part of a membership change: the member has another role, given by number `seq`. */
+/** Part of a membership change: the member has another role, given by number `seq`. Raises `Overtaken`. */
 export const becomes = (tenant: TenantKey, member: Member, role: Member['role'], seq: number): TransactItem => {
+  comesAfter(member, seq);
   const { ConditionExpression, ExpressionAttributeNames, ExpressionAttributeValues } = unchanged(member);
   return {
     Update: {
@@ -94,13 +102,18 @@ export interface Counting {
   readonly steady?: { readonly falls?: number | undefined };
 }
 
-/** Part of a membership change: the counts, exact because they change with what they count. At least one owner stays. */
+/**
+ * Part of a membership change: the counts, exact because they change with what they count. At least one owner stays. They
+ * change in the order of the log, and with them who is in: `before` is what was read of them. Raises `Overtaken`.
+ */
 export const counted = (
   tenant: TenantKey,
-  conversationId: string,
+  { conversationId, seq }: MessageKey,
+  before: Pick<MemberCount, 'last'>,
   { members = 0, owners = 0, cap, seen, standings = false, falls = false, steady }: Counting,
 ): TransactItem => {
-  const conditions = ['attribute_exists(pk)'];
+  if ((before.last ?? 0) >= seq) throw new Overtaken();
+  const conditions = ['attribute_exists(pk)', '(attribute_not_exists(#last) OR #last < :seq)'];
   if (owners < 0) conditions.push('#owners > :leaving');
   if (cap !== undefined) conditions.push('#members <= :room');
   if (seen)
@@ -110,17 +123,19 @@ export const counted = (
     Update: {
       TableName: tableName(),
       Key: MemberCountEntity.key(tenant, conversationId),
-      UpdateExpression: `SET #members = #members + :members, #owners = #owners + :owners${
+      UpdateExpression: `SET #last = :seq, #members = #members + :members, #owners = #owners + :owners${
         standings ? ', #standings = if_not_exists(#standings, :none) + :one' : ''
       }${falls ? ', #falls = if_not_exists(#falls, :none) + :one' : ''}`,
       ConditionExpression: conditions.join(' AND '),
       ExpressionAttributeNames: {
+        '#last': 'last',
         '#members': 'members',
         '#owners': 'owners',
         ...(standings || seen ? { '#standings': 'standings' } : {}),
         ...(falls || steady ? { '#falls': 'falls' } : {}),
       },
       ExpressionAttributeValues: {
+        ':seq': seq,
         ':members': members,
         ':owners': owners,
         ...(owners < 0 ? { ':leaving': -owners } : {}),

@@ -1,13 +1,17 @@
+import { documents } from '#aws/documents.ts';
 import { api } from '#contract/api.ts';
 import type { MemberRole } from '#contract/participants.ts';
 import { handler as conversations } from '#functions/api/conversations/conversations.lambda.ts';
 import { handler as participants } from '#functions/api/participants/participants.lambda.ts';
 import { createConversation } from '#table/conversation-create.ts';
-import { type TenantKey, tenantIdOf } from '#table/entity.ts';
-import { becomes, commitMembership, counted } from '#table/participants-commit.ts';
+import { type Key, type TenantKey, tenantIdOf } from '#table/entity.ts';
+import { MemberEntity } from '#table/member.ts';
+import { MemberCountEntity } from '#table/member-count.ts';
 import { readRoom } from '#table/participants-room.ts';
+import { tableName } from '#table/table-name.ts';
 import { call, type Reply } from './call.ts';
 import { someConversationId } from './conversations.ts';
+import { expectAsLogged } from './participants-by-log.ts';
 
 type Role = (typeof MemberRole)['options'][number];
 type Operation = keyof typeof api.participants;
@@ -30,17 +34,19 @@ export async function aRoom(
     hash: 'h',
     at: Date.now(),
   });
-  const state = await readRoom(tenant, conversationId, { members });
-  const others = Object.entries(roles).filter(([userId, role]) => userId !== createdBy && role !== 'member');
-  if (others.length > 0) {
-    const parts = others.map(([userId, role]) => becomes(tenant, state.members.get(userId)!, role, 1));
-    const owners = others.filter(([, role]) => role === 'owner').length;
-    // Numbers of the log begin at 1: what lies at 0 is the test's own.
-    const entry = { u: createdBy, b: { type: 'text', text: 'set up' }, a: 1, v: 1 } as const;
-    const all = [...parts, counted(tenant, conversationId, { owners })];
-    const written = await commitMembership(tenant, { conversationId, seq: 0 }, entry, all);
-    if (written !== 'stored') throw new Error(`the room was not set up: ${written}`);
-  }
+  const set = (Key: Key, what: string, value: string | number) =>
+    documents.update({
+      TableName: tableName(),
+      Key,
+      UpdateExpression: 'SET #what = :value',
+      ExpressionAttributeNames: { '#what': what },
+      ExpressionAttributeValues: { ':value': value },
+    });
+  for (const [userId, role] of Object.entries(roles))
+    if (userId !== createdBy && role !== 'member')
+      await set(MemberEntity.key(tenant, { conversationId, userId }), 'role', role);
+  const owners = Object.entries(roles).filter(([userId, role]) => userId === createdBy || role === 'owner').length;
+  await set(MemberCountEntity.key(tenant, conversationId), 'owners', owners);
   const tenantId = tenantIdOf(tenant);
   return {
     conversationId,
@@ -52,8 +58,15 @@ export async function aRoom(
       headers: Readonly<Record<string, string>> = {},
     ): Promise<Reply> =>
       call(participants, api.participants[operation], { conversationId, ...input }, { userId, tenantId, headers }),
-    add: (userId: string, userIds: readonly string[]): Promise<Reply> =>
-      call(conversations, api.conversations.addParticipants, { conversationId, userIds }, { userId, tenantId }),
+    add: (userId: string, userIds: readonly string[], headers: Readonly<Record<string, string>> = {}): Promise<Reply> =>
+      call(
+        conversations,
+        api.conversations.addParticipants,
+        { conversationId, userIds },
+        { userId, tenantId, headers },
+      ),
+    /** What the table holds is what the log says, applied in order. */
+    expectAsLogged: () => expectAsLogged(tenant, conversationId, roles),
     /** Roles and counts as they are stored. */
     now: async (users: readonly string[] = members) => {
       const { members: found, count } = await readRoom(tenant, conversationId, { members: users });

@@ -33,7 +33,7 @@ const expectExact = async (room: Room, link: Link, came: readonly string[]) => {
   expect(uses).toBeLessThanOrEqual(maxUses ?? uses);
   expect([...(await room.uses(link.id))].sort()).toEqual([...came].sort());
   expect(await audienceOf(tenant, room.conversationId)).toHaveLength((await room.now()).members);
-  await denseLog(logOf(tenant, room.conversationId));
+  await room.expectAsLogged();
 };
 
 describe('uses are exact', () => {
@@ -79,6 +79,7 @@ describe('uses are exact', () => {
           );
           expect(joined).toHaveLength(uses);
           expect(await audienceOf(tenant, room.conversationId)).toHaveLength((await room.now()).members);
+          await room.expectAsLogged();
         },
       ),
       { numRuns: 30 },
@@ -152,7 +153,7 @@ describe('what changes while somebody comes in', () => {
       const entry = { u: 'eve', b: { type: 'text', text: 'late' }, a: 1, v: 1 } as const;
       const late = await commitMembership(tenant, { conversationId, seq: 99 }, entry, [
         usedOnce(tenant, invitation!, 99),
-        counted(tenant, conversationId, { members: 1, cap: 9, seen: count, steady: count }),
+        counted(tenant, { conversationId, seq: 99 }, count, { members: 1, cap: 9, seen: count, steady: count }),
         comes(tenant, { conversationId, userId: 'eve', role: 'member', joinedAt: 1, joinedSeq: 99, addedBy: 'bob' }, 3),
       ]);
       expect(late).toBe('changed');

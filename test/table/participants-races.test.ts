@@ -60,7 +60,7 @@ const expectSound = async (room: Room, users: readonly string[] = USERS): Promis
   expect([...members.values()].filter(({ role }) => role === 'owner')).toHaveLength(count.owners);
   expect(count.owners).toBeGreaterThanOrEqual(1);
   expect([...standings.keys()].filter((user) => members.has(user))).toEqual([]);
-  await denseLog(logOf(tenant, room.conversationId));
+  await room.expectAsLogged();
   return Object.fromEntries([...members.values()].map(({ userId, role }) => [userId, role]));
 };
 
@@ -103,8 +103,8 @@ describe('what was read before it changed', () => {
     const late = () =>
       commitMembership(tenant, { conversationId, seq: 9 }, entry, [
         stillIs(tenant, members.get('bob')!),
-        counted(tenant, conversationId, { members: -1 }),
-        goes(tenant, members.get('dan')!),
+        counted(tenant, { conversationId, seq: 9 }, {}, { members: -1 }),
+        goes(tenant, members.get('dan')!, 9),
       ]);
     await room.by('ada', 'changeRole', { userId: 'bob', role: 'member' });
     expect(await late()).toBe('changed');
@@ -119,7 +119,7 @@ describe('what was read before it changed', () => {
     const { count } = await readRoom(tenant, conversationId, { members: [] });
     await room.by('bob', 'banParticipant', { userId: 'eve' });
     const late = await commitMembership(tenant, { conversationId, seq: 9 }, entry, [
-      counted(tenant, conversationId, { members: 1, cap: 9, seen: count }),
+      counted(tenant, { conversationId, seq: 9 }, count, { members: 1, cap: 9, seen: count }),
       comes(tenant, { conversationId, userId: 'eve', role: 'member', joinedAt: 1, joinedSeq: 9, addedBy: 'eve' }, 5),
     ]);
     expect(late).toBe('changed');
@@ -194,5 +194,6 @@ describe('races', () => {
     );
     expect((await room.now()).members).toBe(MEMBER_CAP.channel);
     expect(await audienceOf(tenant, room.conversationId)).toHaveLength(4 + 3);
+    await room.expectAsLogged();
   });
 });

@@ -14,7 +14,7 @@ import { listenersOf } from '#table/bump.ts';
 import type { Head } from '#table/conversation.ts';
 import { findHeadFor } from '#table/conversation-list.ts';
 import { digestOf } from '#table/digest.ts';
-import { append } from '#table/log/append.ts';
+import { appendInOrder } from '#table/log/append-in-order.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
 import { forget } from '#table/log/settle.ts';
 import { findStoredMessage, type StoredMessage, toMessage } from '#table/message.ts';
@@ -84,9 +84,10 @@ async function addSome(
   // A repetition of an operation that added them all finds nobody left to add: the log knows what it answered.
   let entry: StoredMessage | undefined;
   if (before.adding.length === 0) return report([]);
+  let now = before;
   const store = async (seq: number, at: number): Promise<boolean> => {
-    let { adding, returning, count } = before;
     for (let attempt = 0; attempt < TRIES; attempt++) {
+      const { adding, returning, count } = now;
       if (adding.length === 0) throw new Refusal('service.contended');
       const written = await addMembers(tenant, {
         conversationId,
@@ -107,11 +108,11 @@ async function addSome(
         entry = written;
         return true;
       }
-      ({ adding, returning, count } = await plan());
+      now = await plan();
     }
     throw new Refusal('service.contended');
   };
-  const appended = await append(
+  const appended = await appendInOrder(
     log,
     { author: actor, clientId: operationId, hash, store },
     { permit: Promise.resolve(undefined) },

@@ -60,7 +60,7 @@ export async function enter(
           },
           parts: (seq, at) => [
             usedOnce(tenant, invitation, seq),
-            counted(tenant, conversationId, { members: 1, cap, seen: count, steady: count }),
+            counted(tenant, { conversationId, seq }, count, { members: 1, cap, seen: count, steady: count }),
             comes(
               tenant,
               { userId, conversationId, role, joinedAt: at, joinedSeq: seq, addedBy: invitation.createdBy },

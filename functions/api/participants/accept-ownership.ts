@@ -34,10 +34,10 @@ export const handleAccept: Handle<typeof acceptOwnership> = async ({ conversatio
             userIds: [userId],
             roles: [{ userId, role: 'owner' }, ...(stepDown ? [{ userId: from.userId, role: 'admin' as const }] : [])],
           },
-          parts: (number) => [
-            becomes(tenant, member, 'owner', number),
-            stepDown ? becomes(tenant, from, 'admin', number) : stillIs(tenant, from),
-            counted(tenant, conversationId, stepDown ? { falls: true } : { owners: 1 }),
+          parts: (seq) => [
+            becomes(tenant, member, 'owner', seq),
+            stepDown ? becomes(tenant, from, 'admin', seq) : stillIs(tenant, from),
+            counted(tenant, { conversationId, seq }, state.count, stepDown ? { falls: true } : { owners: 1 }),
             offerTaken(tenant, conversationId, offer),
           ],
         };

@@ -33,7 +33,12 @@ export const handleChangeRole: Handle<typeof changeRole> = async ({ conversation
             ...(self ? [] : [stillIs(tenant, actor)]),
             becomes(tenant, target, role, seq),
             ...(outranks(target.role, role)
-              ? [counted(tenant, conversationId, { owners: target.role === 'owner' ? -1 : 0, falls: true })]
+              ? [
+                  counted(tenant, { conversationId, seq }, state.count, {
+                    owners: target.role === 'owner' ? -1 : 0,
+                    falls: true,
+                  }),
+                ]
               : []),
           ],
         };

@@ -31,7 +31,7 @@ export const handleJoin: Handle<typeof joinConversation> = async ({ conversation
         return {
           body: { type: 'system', kind: 'participant_joined', userIds: [userId], roles: [{ userId, role }] },
           parts: (seq, at) => [
-            counted(tenant, conversationId, { members: 1, cap, seen: state.count }),
+            counted(tenant, { conversationId, seq }, state.count, { members: 1, cap, seen: state.count }),
             comes(
               tenant,
               { userId, conversationId, role, joinedAt: at, joinedSeq: seq, addedBy: userId },

@@ -20,14 +20,14 @@ export const handleLeave: Handle<typeof leaveConversation> = async ({ conversati
         if (refusal || !member) throw refusal ?? new Refusal('conversation.not_found');
         return {
           body: { type: 'system', kind: 'participant_left', userIds: [userId] },
-          parts: () => [
-            counted(tenant, conversationId, {
+          parts: (seq) => [
+            counted(tenant, { conversationId, seq }, state.count, {
               members: -1,
               owners: member.role === 'owner' ? -1 : 0,
               standings: member.role === 'guest',
               falls: true,
             }),
-            ...exitOf(tenant, member),
+            ...exitOf(tenant, member, seq),
           ],
         };
       },

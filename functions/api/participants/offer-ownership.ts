@@ -5,7 +5,7 @@ import { Refusal } from '#domain/refusal.ts';
 import { refusalToOffer, refusalToWithdraw } from '#domain/roles.ts';
 import type { Handle } from '#runtime/service.ts';
 import { grantedSeqOf } from '#table/member.ts';
-import { stillIs } from '#table/participants-commit.ts';
+import { counted, stillIs } from '#table/participants-commit.ts';
 import { offered, offerTaken } from '#table/participants-ownership.ts';
 import { readRoom } from '#table/participants-room.ts';
 
@@ -26,8 +26,9 @@ export const handleOffer: Handle<typeof offerOwnership> = async ({ conversationI
         if (refusal || !actor) throw refusal ?? new Refusal('conversation.not_found');
         return {
           body: { type: 'system', kind: 'ownership_offered', userIds: [userId], until: until(request.at) },
-          parts: () => [
+          parts: (seq) => [
             stillIs(tenant, actor),
+            counted(tenant, { conversationId, seq }, state.count, {}),
             offered(tenant, conversationId, {
               from: actorId,
               to: userId,
@@ -59,7 +60,11 @@ export const handleWithdraw: Handle<typeof withdrawOwnership> = async ({ convers
         if (refusal || !actor || !offer) throw refusal ?? new Refusal('ownership.not_offered');
         return {
           body: { type: 'system', kind: 'ownership_withdrawn', userIds: [userId] },
-          parts: () => [stillIs(tenant, actor), offerTaken(tenant, conversationId, offer)],
+          parts: (seq) => [
+            stillIs(tenant, actor),
+            counted(tenant, { conversationId, seq }, state.count, {}),
+            offerTaken(tenant, conversationId, offer),
+          ],
         };
       },
     },

@@ -6,24 +6,25 @@ import { Refusal } from '#domain/refusal.ts';
 import { refusalToManage, refusalToRemove } from '#domain/roles.ts';
 import { mintClientId, parseOperationId, partOfOperation } from '#runtime/operation-id.ts';
 import type { Handle, Request } from '#runtime/service.ts';
+import type { TenantKey } from '#table/entity.ts';
 import type { Member } from '#table/member.ts';
 import { counted, stillIs } from '#table/participants-commit.ts';
-import { readRoom } from '#table/participants-room.ts';
+import { type RoomState, readRoom } from '#table/participants-room.ts';
 import { handleLeave } from './leave-conversation.ts';
 
 /** Users removed with one number and one transaction; with three more items and what is remembered it stays below 100. */
 const MOST_AT_ONCE = 48;
 
-const removalOf = (tenant: Request['caller']['tenant'], actor: Member, members: readonly Member[]): Plan => ({
+const removalOf = (tenant: TenantKey, { count }: RoomState, actor: Member, members: readonly Member[]): Plan => ({
   body: { type: 'system', kind: 'participants_removed', userIds: members.map(({ userId }) => userId) },
-  parts: () => [
+  parts: (seq) => [
     stillIs(tenant, actor),
-    counted(tenant, actor.conversationId, {
+    counted(tenant, { conversationId: actor.conversationId, seq }, count, {
       members: -members.length,
       standings: members.some(({ role }) => role === 'guest'),
       falls: true,
     }),
-    ...members.flatMap((member) => exitOf(tenant, member)),
+    ...members.flatMap((member) => exitOf(tenant, member, seq)),
   ],
 });
 
@@ -43,7 +44,7 @@ export const handleRemoveParticipant: Handle<typeof removeParticipant> = async (
         const [actor, target] = [state.members.get(actorId), state.members.get(userId)];
         const refusal = refusalToRemove(roomOf(state), actor, target);
         if (refusal || !actor || !target) throw refusal ?? new Refusal('participant.not_found');
-        return removalOf(tenant, actor, [target]);
+        return removalOf(tenant, state, actor, [target]);
       },
     },
     request,
@@ -89,7 +90,7 @@ async function removeSome(
     const going = members.filter((member) => !refusalToRemove(room, actor, member));
     untouchable = new Set(members.filter((member) => !going.includes(member)).map(({ userId }) => userId));
     if (going.length === 0) throw nobody;
-    return removalOf(tenant, actor, going);
+    return removalOf(tenant, state, actor, going);
   };
   let removed: readonly string[] = [];
   try {

@@ -21,9 +21,9 @@ export const handleUnban: Handle<typeof unbanParticipant> = async ({ conversatio
         if (refusal || !actor) throw refusal ?? new Refusal('conversation.not_found');
         return {
           body: { type: 'system', kind: 'participant_unbanned', userIds: [userId] },
-          parts: () => [
+          parts: (seq) => [
             stillIs(tenant, actor),
-            counted(tenant, conversationId, { seen: state.count, standings: true }),
+            counted(tenant, { conversationId, seq }, state.count, { seen: state.count, standings: true }),
             standing?.guest
               ? remembered(tenant, conversationId, { userId, guest: true })
               : forgotten(tenant, { conversationId, userId }),

@@ -10,7 +10,7 @@ import { log as logger } from '#runtime/log.ts';
 import { mintClientId, parseOperationId } from '#runtime/operation-id.ts';
 import type { Request } from '#runtime/service.ts';
 import { digestOf } from '#table/digest.ts';
-import { append } from '#table/log/append.ts';
+import { appendInOrder, Overtaken } from '#table/log/append-in-order.ts';
 import type { PinChange, StoredChange } from '#table/log/change.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
 import { forget } from '#table/log/settle.ts';
@@ -23,16 +23,6 @@ const ROUNDS = 20;
 
 /** The number was taken, and then there was nothing left to do: it becomes a void and nobody is refused. */
 class AsItStands extends Refusal {
-  constructor() {
-    super('service.contended');
-  }
-}
-
-/**
- * A change with a greater number was made in the meantime. Pins change in the order of the log: this one's number becomes a
- * void, and the change takes another.
- */
-class Overtaken extends Refusal {
   constructor() {
     super('service.contended');
   }
@@ -126,20 +116,14 @@ export async function changeOnce(
     }
     throw new Refusal('service.contended');
   };
-  const attempt = async (round = 1): Promise<Awaited<ReturnType<typeof append>> | undefined> => {
-    try {
-      return await append(
-        log,
-        { author: actor, clientId: operationId, hash, of: 'changes', store },
-        { permit: Promise.resolve(decided instanceof Refusal ? decided : undefined) },
-      );
-    } catch (error) {
-      if (error instanceof AsItStands) return undefined;
-      if (!(error instanceof Overtaken) || round === ROUNDS) throw error;
-      return attempt(round + 1);
-    }
-  };
-  const appended = await attempt();
+  const appended = await appendInOrder(
+    log,
+    { author: actor, clientId: operationId, hash, of: 'changes', store },
+    { permit: Promise.resolve(decided instanceof Refusal ? decided : undefined) },
+  ).catch((error: unknown) => {
+    if (error instanceof AsItStands) return undefined;
+    throw error;
+  });
   if (!appended) return { replayed: true };
   const { seq, at, replayed, head } = appended;
   const told =

@@ -14,7 +14,7 @@ import { rateLimitHeaders } from '#runtime/rate-limit-headers.ts';
 import type { Answer, Request } from '#runtime/service.ts';
 import { digestOf } from '#table/digest.ts';
 import type { TenantKey } from '#table/entity.ts';
-import { append } from '#table/log/append.ts';
+import { appendInOrder, Overtaken } from '#table/log/append-in-order.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
 import { forget } from '#table/log/settle.ts';
 import type { Entry } from '#table/log/store.ts';
@@ -39,16 +39,6 @@ const ROUNDS = 20;
 
 /** The number was taken, and then there was nothing left to do: it becomes a void and nobody is refused. */
 class AsItStands extends Refusal {
-  constructor() {
-    super('service.contended');
-  }
-}
-
-/**
- * A change with a greater number was made in the meantime. Reactions change in the order of the log, so that whoever applies
- * its events in order has the tallies: this one's number becomes a void, and the change takes another.
- */
-class Overtaken extends Refusal {
   constructor() {
     super('service.contended');
   }
@@ -148,18 +138,15 @@ export async function changeOwnReactions(
     toMessage(conversationId, target, (await findStoredMessage(tenant, message)) ?? first.stored);
 
   const permitted = permit();
-  let appended: Awaited<ReturnType<typeof append>> | undefined;
-  for (let round = 1; appended === undefined; round++)
-    try {
-      appended = await append(
-        log,
-        { author: userId, clientId: operationId, hash, of: 'changes', store },
-        { permit: permitted },
-      );
-    } catch (error) {
-      if (error instanceof AsItStands) return { body: await current(), replayed: true };
-      if (!(error instanceof Overtaken) || round === ROUNDS) throw error;
-    }
+  const appended = await appendInOrder(
+    log,
+    { author: userId, clientId: operationId, hash, of: 'changes', store },
+    { permit: permitted },
+  ).catch((error: unknown) => {
+    if (error instanceof AsItStands) return undefined;
+    throw error;
+  });
+  if (!appended) return { body: await current(), replayed: true };
   const { seq, replayed, head } = appended;
   if (!replayed && wish.kind === 'reaction_added') count('reactions');
   const event = {
