@@ -4,6 +4,8 @@ import { timeOfClientId } from '#domain/client-id.ts';
 import { scope } from '#table/entity.ts';
 import { keyOfClientId } from '#table/log/client-id-key.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
+import { commitMembership, counted, goes } from '#table/participants-commit.ts';
+import { readRoom } from '#table/participants-room.ts';
 import type { Reply } from '#test/support/call.ts';
 import { someClientId } from '#test/support/conversations.ts';
 import { anInvitingRoom, redeem } from '#test/support/invitations.ts';
@@ -159,22 +161,47 @@ describe('who is late takes another number', () => {
   });
 });
 
-it('whatever is changed at once, of one or two, ends as the log says', async () => {
-  const someone = fc.constantFrom('cleo', 'dan');
+it('who is overtaken between reading and writing changes nothing', async () => {
+  const room = await aRoom(tenant, START);
+  const { conversationId } = room;
+  const { count, members } = await readRoom(tenant, conversationId, { members: ['dan'] });
+  const entry = { u: 'ada', b: { type: 'text', text: 'late' }, a: 1, v: 1 } as const;
+  const late = (seq: number) =>
+    commitMembership(tenant, { conversationId, seq }, entry, [
+      counted(tenant, { conversationId, seq }, count, { members: -1 }),
+      goes(tenant, members.get('dan')!, seq),
+    ]);
+  const { seq } = await takenBy(room, 'ada');
+  expect((await room.by('eve', 'joinConversation')).body['seq']).toBe(seq + 1);
+  expect(await late(seq)).toBe('changed');
+  expect(await late(seq + 2)).toBe('stored');
+});
+
+it('whatever is written in another order than it was numbered, or at once, ends as the log says', async () => {
+  const someone = fc.constantFrom('bob', 'cleo', 'dan');
   const manager = fc.constantFrom('ada', 'olive', 'bob');
   const acts = fc.oneof(
     fc
       .tuple(manager, someone, fc.constantFrom('guest', 'member', 'admin'))
-      .map(([actor, userId, to]) => role(actor, userId, to)),
-    fc.tuple(manager, someone).map(([actor, userId]) => by(actor, 'removeParticipant', { userId })),
-    fc.tuple(manager, someone).map(([actor, userId]) => add(actor, userId)),
-    someone.map((actor) => by(actor, 'joinConversation')),
-    someone.map((actor) => by(actor, 'leaveConversation')),
+      .map(([actor, userId, to]) => ({ actor, act: role(actor, userId, to) })),
+    fc.tuple(manager, someone).map(([actor, userId]) => ({ actor, act: by(actor, 'removeParticipant', { userId }) })),
+    fc.tuple(manager, someone).map(([actor, userId]) => ({ actor, act: add(actor, userId) })),
+    someone.map((actor) => ({ actor, act: by(actor, 'joinConversation') })),
+    someone.map((actor) => ({ actor, act: by(actor, 'leaveConversation') })),
   );
+  /** Each has a number in the order of the list, and is written in the round that is drawn for it, beside others. */
+  const ROUNDS = [0, 1, 2, 3];
+  const late = fc.tuple(acts, fc.constantFrom(...ROUNDS));
   await fc.assert(
-    fc.asyncProperty(fc.array(acts, { minLength: 3, maxLength: 8 }), async (all) => {
+    fc.asyncProperty(fc.array(late, { minLength: 3, maxLength: 8 }), async (drawn) => {
       const room = await aRoom(tenant, START);
-      await Promise.all(all.map((act) => act(room)));
+      const all = [];
+      for (const [{ actor, act }, round] of drawn) all.push({ act, round, taken: await takenBy(room, actor) });
+      for (const now of ROUNDS)
+        await Promise.all(all.filter(({ round }) => round === now).map(({ act, taken }) => act(room, taken.headers)));
+      const log = logOf(tenant, room.conversationId);
+      // What was refused, or was so already, never came to write at its number.
+      for (const { taken } of all) if (!(await log.entry(taken.seq))) await log.void(taken.seq, Date.now());
       await room.expectAsLogged();
     }),
     { numRuns: 60 },
