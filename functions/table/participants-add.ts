@@ -1,7 +1,8 @@
 import { type CancellationReason, documents, TransactionCanceledException } from '#aws/documents.ts';
 import { MOST_TO_TELL } from '#domain/watermark.ts';
 import type { TenantKey } from './entity.ts';
-import { calmly } from './log/contention.ts';
+import { Overtaken } from './log/append-in-order.ts';
+import { calmly, metOthers } from './log/contention.ts';
 import { MemberEntity } from './member.ts';
 import type { MemberCount } from './member-count.ts';
 import { MessageEntity, type StoredMessage } from './message.ts';
@@ -86,6 +87,7 @@ export async function addMembers(tenant: TenantKey, addition: Addition): Promise
     );
     return entry;
   } catch (error) {
+    if (metOthers(error)) throw new Overtaken();
     const reason =
       error instanceof TransactionCanceledException ? reasonOf(error.CancellationReasons ?? []) : undefined;
     if (reason) return reason;

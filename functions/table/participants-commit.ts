@@ -2,7 +2,7 @@ import { documents, type TransactItem, TransactionCanceledException } from '#aws
 import { MOST_TO_TELL } from '#domain/watermark.ts';
 import type { TenantKey } from './entity.ts';
 import { Overtaken } from './log/append-in-order.ts';
-import { calmly } from './log/contention.ts';
+import { calmly, metOthers } from './log/contention.ts';
 import { grantedSeqOf, type Member, MemberEntity } from './member.ts';
 import { type MemberCount, MemberCountEntity } from './member-count.ts';
 import { type Standing, StandingEntity } from './member-standing.ts';
@@ -150,7 +150,8 @@ export const counted = (
 
 /**
  * AP-162 Change memberships, all of it or nothing: the log's entry, and the parts each on its own condition. Answers
- * `seq` when something lies at the number, `changed` when a condition of a part no longer holds.
+ * `seq` when something lies at the number, `changed` when a condition of a part no longer holds. Raises `Overtaken` when others are at
+ * it all the time: one of them has a greater number.
  */
 export async function commitMembership(
   tenant: TenantKey,
@@ -169,6 +170,7 @@ export async function commitMembership(
     await calmly(() => documents.transactWrite([put, ...parts]));
     return 'stored';
   } catch (error) {
+    if (metOthers(error)) throw new Overtaken();
     if (!(error instanceof TransactionCanceledException)) throw error;
     const failed = error.CancellationReasons.findIndex(({ Code }) => Code === 'ConditionalCheckFailed');
     if (failed < 0) throw error;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { documents, TransactionCanceledException } from '#aws/documents.ts';
 import { timeOfClientId } from '#domain/client-id.ts';
 import { scope } from '#table/entity.ts';
 import { keyOfClientId } from '#table/log/client-id-key.ts';
@@ -175,6 +176,24 @@ it('who is overtaken between reading and writing changes nothing', async () => {
   expect((await room.by('eve', 'joinConversation')).body['seq']).toBe(seq + 1);
   expect(await late(seq)).toBe('changed');
   expect(await late(seq + 2)).toBe('stored');
+});
+
+it.each([
+  ['joins', by('eve', 'joinConversation')],
+  ['is added', add('ada', 'eve')],
+])('who meets others at every try and %s takes another number', async (_, act) => {
+  const room = await aRoom(tenant, START);
+  const conflict = new TransactionCanceledException({
+    status: 400,
+    answer: { CancellationReasons: [{ Code: 'None' }, { Code: 'TransactionConflict' }] },
+  });
+  const writing = vi.spyOn(documents, 'transactWrite');
+  for (let attempt = 0; attempt < 6; attempt++) writing.mockRejectedValueOnce(conflict);
+  expect((await act(room)).status).toBe(200);
+  writing.mockRestore();
+  const log = logOf(tenant, room.conversationId);
+  expect([(await log.entry(2))?.kind, (await log.entry(3))?.kind]).toEqual(['void', 'message']);
+  await room.expectAsLogged();
 });
 
 it('whatever is written in another order than it was numbered, or at once, ends as the log says', async () => {

@@ -6,7 +6,7 @@ import type { LogHead, LogStore } from './store.ts';
 const ROUNDS = 20;
 
 /**
- * A change with a greater number was made in the meantime. What it changes must change in the order of the log, so that
+ * A change with a greater number was made in the meantime, or is about to be. What it changes must change in the order of the log, so that
  * whoever applies its events in order has what the table says: this one's number becomes a void, and the change takes another.
  */
 export class Overtaken extends Refusal {

@@ -9,6 +9,12 @@ const isConflict = (error: unknown): boolean =>
     // A failed condition is an answer; only a conflict or throttling is worth another try.
     (error.CancellationReasons ?? []).every(({ Code }) => Code !== 'ConditionalCheckFailed'));
 
+/** Whether a call was turned away, in the end, because of transactions on the same item: nothing was written. */
+export const metOthers = (error: unknown): boolean =>
+  isConflict(error) &&
+  (!(error instanceof TransactionCanceledException) ||
+    error.CancellationReasons.some(({ Code }) => Code === 'TransactionConflict'));
+
 /**
  * Repeats a call that DynamoDB turned away because a transaction was at work on the same item; the SDK does not.
  * Backs off exponentially with full jitter. Anything else is thrown at once.
