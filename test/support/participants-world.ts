@@ -30,7 +30,8 @@ export function participantItems(tenant: TenantKey, at: number): Item[] {
       name: 'Looms',
       createdBy: 'bob',
       createdAt: at,
-      seq: 1,
+      // The number that the next change has: answers from here take none.
+      seq: 2,
       firstSeq: 1,
       recent: {},
       older: {},
