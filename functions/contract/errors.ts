@@ -19,11 +19,8 @@ export const ERRORS = {
   'conversation.not_archived': [409, 'The conversation is not archived.'],
   'conversation.direct_fixed': [409, 'A direct conversation is not archived for both.'],
   'conversation.version_conflict': [409, 'The conversation was changed meanwhile; see `current`.'],
-  'conversation.held': [
-    409,
-    'It is under legal hold, or the tenant is: nothing of it is removed until that is lifted.',
-  ],
-  'conversation.purging': [409, 'The one that was there is being purged; try again in some minutes.'],
+  'conversation.held': [409, 'It, or the tenant, is under legal hold.'],
+  'conversation.purging': [409, 'It is being purged; try again in some minutes.'],
   'settings.version_unknown': [404, 'The settings never had this version.'],
   'conversation.idempotency_conflict': [409, 'This Idempotency-Key was used for a different conversation.'],
   'participant.forbidden': [403, 'Your role in this conversation does not allow this.'],

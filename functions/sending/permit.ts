@@ -17,10 +17,9 @@ import type { Outgoing } from './outgoing.ts';
 
 /** Why a member may not write here, send or edit; undefined when they may. */
 export const refusalToWrite = (head: Head | undefined, member: Member | undefined): Refusal | undefined =>
-  (head ? undefined : new Refusal('conversation.not_found')) ??
-  refusalToSend(member) ??
-  refusalOfBlocked(member) ??
-  (member ? refusalByRules(head?.rules, member.role) : new Refusal('conversation.not_found'));
+  head && member
+    ? (refusalToSend(member) ?? refusalOfBlocked(member) ?? refusalByRules(head.rules, member.role))
+    : new Refusal('conversation.not_found');
 
 /** Why somebody may not mention these here; undefined when they may, or mention nobody. */
 export const refusalOfMentions = async (

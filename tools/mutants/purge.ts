@@ -142,8 +142,8 @@ export const PURGE_MUTANTS: readonly Mutant[] = [
     name: 'purge-schedule',
     guard: 'nothing is scheduled for a purged conversation',
     file: 'functions/sending/permit.ts',
-    from: "(head ? undefined : new Refusal('conversation.not_found')) ??",
-    to: '',
+    from: 'head && member\n    ?',
+    to: 'member\n    ?',
     test: 'test/table/matrix-conversation.test.ts',
   },
 ];
