@@ -29,7 +29,7 @@ export const SETTINGS_MUTANTS: readonly Mutant[] = [
     invariant: 'I7',
     guard: 'who may send is a setting',
     file: 'functions/sending/permit.ts',
-    from: 'refusalByRules(head?.rules, member.role)',
+    from: 'refusalByRules(head.rules, member.role)',
     to: 'undefined',
     test: TEST,
     needs: 'emulator',
