@@ -110,3 +110,18 @@ describe('over HTTPS, heard on a socket', () => {
     await listener.close();
   });
 });
+
+it('a conversation that its owner purges is gone for everybody at once, and heard of a last time', async () => {
+  const listener = await listen(bob);
+  const { id } = await say(ada, 'soon gone');
+  expect((await bob.post(`/conversations/${group}/purge`, { confirm: group })).status).toBe(403);
+  expect((await ada.post(`/conversations/${group}/purge`, { confirm: group })).status).toBe(202);
+  expect(await heard(listener, 'conversation:purged')).toContain('message:created');
+  await listener.close();
+  for (const user of [ada, bob]) {
+    expect((await user.get(`/conversations/${group}`)).status).toBe(404);
+    expect((await user.get(`/messages/${id}`)).status).toBe(404);
+    expect((await user.get('/conversations')).body.items).toEqual([]);
+  }
+  expect((await ada.post(`/conversations/${group}/purge`, { confirm: group })).status).toBe(200);
+});
