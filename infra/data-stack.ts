@@ -87,6 +87,18 @@ export class DataStack extends Stack {
         { noncurrentVersionExpiration: Duration.days(30), abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
     });
+    const archive = new Bucket(this, 'Archive', {
+      ...privateBucket(config),
+      removalPolicy,
+      versioned: true,
+      serverAccessLogsBucket: this.accessLogs,
+      serverAccessLogsPrefix: 'archive/',
+      // What retention removed can be brought back for a week, and then is gone.
+      lifecycleRules: [
+        { noncurrentVersionExpiration: Duration.days(7), abortIncompleteMultipartUploadAfter: Duration.days(1) },
+        { expiredObjectDeleteMarker: true },
+      ],
+    });
     this.parking = new Bucket(this, 'Parking', {
       ...privateBucket(config),
       removalPolicy,
@@ -134,6 +146,8 @@ export class DataStack extends Stack {
       signingKeyArn,
       cleanName: clean.bucketName,
       cleanArn: clean.bucketArn,
+      archiveName: archive.bucketName,
+      archiveArn: archive.bucketArn,
       parkingName: this.parking.bucketName,
       parkingArn: this.parking.bucketArn,
       eventBusName: bus.eventBusName,
@@ -147,6 +161,7 @@ export class DataStack extends Stack {
     const outputs = {
       TableName: this.table.tableName,
       CleanBucketName: clean.bucketName,
+      ArchiveBucketName: archive.bucketName,
       ParkingBucketName: this.parking.bucketName,
       StragglersUrl: this.stragglers.queueUrl,
       StragglersDlqUrl: this.deadStragglers.queueUrl,

@@ -16,6 +16,8 @@ export interface Resources {
   readonly quarantineArn?: string;
   readonly cleanName?: string;
   readonly cleanArn?: string;
+  readonly archiveName?: string;
+  readonly archiveArn?: string;
   readonly parkingName?: string;
   readonly parkingArn?: string;
   readonly eventBusName?: string;
@@ -46,7 +48,7 @@ const table = (action: string, on: keyof Resources = 'tableArn'): Grant => ({
   environment: 'table',
 });
 
-const bucket = (use: 'quarantine' | 'clean' | 'parking', actions: Grant['actions']): Grant => ({
+const bucket = (use: 'quarantine' | 'clean' | 'archive' | 'parking', actions: Grant['actions']): Grant => ({
   on: `${use}Arn`,
   actions,
   environment: `${use}Bucket`,
@@ -94,6 +96,9 @@ export const GRANTS: Readonly<Record<Use, Grant>> = {
   'clean:read': bucket('clean', { '/*': ['s3:GetObject'] }),
   'clean:write': bucket('clean', { '/*': ['s3:PutObject'] }),
   'clean:describe': bucket('clean', { '': ['s3:ListBucket'] }),
+  'archive:read': bucket('archive', { '/*': ['s3:GetObject'] }),
+  'archive:write': bucket('archive', { '/*': ['s3:PutObject'] }),
+  'archive:remove': bucket('archive', { '/*': ['s3:DeleteObject'] }),
   'search:query': {
     on: 'searchDomainArn',
     actions: { [`/${SEARCH_INDEX}/_search`]: ['es:ESHttpPost'] },
@@ -181,6 +186,7 @@ export function environmentFor(
     signingKey: () => need(resources, 'signingKeyArn'),
     quarantineBucket: () => need(resources, 'quarantineName'),
     cleanBucket: () => need(resources, 'cleanName'),
+    archiveBucket: () => need(resources, 'archiveName'),
     searchEndpoint: () => need(resources, 'searchEndpoint'),
     searchDomain: () => need(resources, 'searchDomainName'),
     eventBus: () => need(resources, 'eventBusName'),

@@ -52,7 +52,7 @@ const signerOf = (service: string): SignatureV4 => {
 };
 
 export interface SignedRequest {
-  /** The name a signature knows the service by: `dynamodb`, `execute-api`, `es`. */
+  /** The name a signature knows the service by: `dynamodb`, `execute-api`, `es`, `s3`. */
   readonly service: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: URL;
@@ -65,6 +65,7 @@ export interface SignedRequest {
 export interface SignedAnswer {
   readonly status: number;
   readonly text: string;
+  readonly bytes: Uint8Array;
 }
 
 /**
@@ -88,7 +89,8 @@ export async function signedFetch(request: SignedRequest): Promise<SignedAnswer>
   const signal = AbortSignal.timeout(timeout);
   const send = async (): Promise<SignedAnswer> => {
     const answer = await transport.send(url, { method, headers, body, signal });
-    return { status: answer.status, text: await answer.text() };
+    const bytes = await answer.bytes();
+    return { status: answer.status, text: Buffer.from(bytes).toString(), bytes };
   };
   try {
     return await send().catch((error: unknown) => (isClosedConnection(error) ? send() : Promise.reject(error)));

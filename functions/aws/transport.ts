@@ -11,6 +11,7 @@ export interface WireRequest {
 export interface WireAnswer {
   readonly status: number;
   readonly text: () => Promise<string>;
+  readonly bytes: () => Promise<Uint8Array>;
 }
 
 interface Library {
@@ -46,8 +47,8 @@ const send = (url: URL, { method, headers, body, signal }: WireRequest): Promise
       answer.on('data', (chunk: Buffer) => chunks.push(chunk));
       answer.on('error', reject);
       answer.on('end', () => {
-        const text = Buffer.concat(chunks).toString();
-        resolve({ status: answer.statusCode ?? 0, text: async () => text });
+        const bytes = Buffer.concat(chunks);
+        resolve({ status: answer.statusCode ?? 0, text: async () => bytes.toString(), bytes: async () => bytes });
       });
     });
     asking.on('error', reject);

@@ -81,10 +81,13 @@ export async function changeOnce(
   const sockets = openSocketsOf(tenant, audienceOf(tenant, conversationId));
   const current = async (): Promise<Message> => {
     const now = await findStoredMessage(tenant, { conversationId, seq: target });
+    if (now?.z) throw new Refusal('message.archived');
     return toMessage(conversationId, target, now ?? stored);
   };
   const conflict = async () => new Refusal('message.version_conflict', { current: await current() });
-  const refusal = change.refusal ?? (stored.v === change.version ? undefined : await conflict());
+  const refusal = stored.z
+    ? new Refusal('message.archived')
+    : (change.refusal ?? (stored.v === change.version ? undefined : await conflict()));
   const last = head.lastSeq === target;
   const thread = threadOfChange(tenant, { conversationId, seq: target }, stored);
   const what = { kind: change.kind, seq: target, before: stored.b, version: change.version } as const;

@@ -68,7 +68,7 @@ export const listBookmarks = route({
   path: '/me/bookmarks',
   summary: 'Your bookmarks, newest first; `message` is null where you may not read it (any more)',
   permission: 'message:read',
-  uses: ['table:get', 'table:batch-get', 'table:query', 'signing-key:read'],
+  uses: ['table:get', 'table:batch-get', 'table:query', 'signing-key:read', 'archive:read'],
   input: z.strictObject({ limit: Limit, cursor: Cursor.optional() }),
   output: page(Bookmark.extend({ message: Message.nullable() })),
   refuses: ['request.cursor_invalid'],

@@ -15,6 +15,8 @@ export const ENV = {
   signingKey: 'SIGNING_KEY_ARN',
   quarantineBucket: 'QUARANTINE_BUCKET',
   cleanBucket: 'CLEAN_BUCKET',
+  /** Bucket that old messages are moved to. */
+  archiveBucket: 'ARCHIVE_BUCKET',
   /** `https://…` endpoint of the search domain. */
   searchEndpoint: 'SEARCH_ENDPOINT',
   searchDomain: 'SEARCH_DOMAIN',

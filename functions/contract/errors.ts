@@ -56,6 +56,10 @@ export const ERRORS = {
   'message.client_id_too_old': [409, 'The client id is older than can be looked up; nothing was stored.'],
   'message.not_yours': [403, 'Only its author, an owner or an admin may do this to the message.'],
   'message.deleted': [409, 'The message is deleted.'],
+  'message.archived': [
+    409,
+    'The message is in the archive: it can be read, searched and forwarded, and changes no more.',
+  ],
   'message.version_conflict': [409, 'The message has changed since; see `current`.'],
   'hold.not_found': [404, 'There is no legal hold on it.'],
   'settings.retention_too_long': [409, 'The tenant keeps messages for fewer days than that; see `maxDays`.'],

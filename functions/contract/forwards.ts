@@ -13,7 +13,7 @@ export const forwardMessage = route({
   summary: 'Forward a message that you may read: a copy that stays as it is, sent by you; each target is reported',
   permission: 'message:send',
   within: READS,
-  uses: sendMessage.uses,
+  uses: [...sendMessage.uses, 'archive:read'],
   input: z.strictObject({
     messageId: MessageId,
     targets: z

@@ -75,6 +75,7 @@ export const sendMessage = route({
     'message.client_id_reused',
     'message.client_id_ahead',
     'message.client_id_too_old',
+    'message.archived',
     ...contentRefusals,
     'message.type_forbidden',
     'message.rate_limited',
@@ -92,7 +93,7 @@ export const getMessage = route({
   summary: 'Get one message',
   permission: 'message:read',
   within: READS,
-  uses: ['table:get', 'table:batch-get'],
+  uses: ['table:get', 'table:batch-get', 'archive:read'],
   input: z.strictObject({ messageId: MessageId }),
   output: Message,
   refuses: ['message.not_found'],
@@ -105,7 +106,15 @@ export const listMessages = route({
   summary: 'Read the history of a conversation, in either direction',
   permission: 'message:read',
   within: READS,
-  uses: ['table:get', 'table:batch-get', 'table:query', 'table:put', 'table:update', 'signing-key:read'],
+  uses: [
+    'table:get',
+    'table:batch-get',
+    'table:query',
+    'table:put',
+    'table:update',
+    'signing-key:read',
+    'archive:read',
+  ],
   input: z.strictObject({
     conversationId: ConversationId,
     limit: Limit,
@@ -125,6 +134,7 @@ const changing = ['table:get', 'table:batch-get', 'table:query', 'table:put', 't
 /** Refusals that every change of a message may meet besides its own. */
 const changeRefusals = [
   'conversation.archived',
+  'message.archived',
   'message.client_id_reused',
   'message.client_id_ahead',
   'message.client_id_too_old',

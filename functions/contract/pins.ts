@@ -52,7 +52,7 @@ export const pinMessage = route({
   uses: changing,
   input: z.strictObject({ messageId: MessageId }),
   output: Message,
-  refuses: ['message.not_found', 'message.deleted', 'pin.too_many', ...refusals],
+  refuses: ['message.not_found', 'message.deleted', 'message.archived', 'pin.too_many', ...refusals],
   status: 200,
 });
 
@@ -65,7 +65,7 @@ export const unpinMessage = route({
   uses: changing,
   input: z.strictObject({ messageId: MessageId }),
   output: Message,
-  refuses: ['message.not_found', ...refusals],
+  refuses: ['message.not_found', 'message.archived', ...refusals],
   status: 200,
 });
 

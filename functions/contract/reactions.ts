@@ -21,6 +21,7 @@ const CHANGE_REFUSALS = [
   'message.not_found',
   'message.forbidden',
   'message.deleted',
+  'message.archived',
   'conversation.archived',
   'reaction.rate_limited',
   'message.client_id_reused',

@@ -59,7 +59,7 @@ export const reportMessage = route({
   summary: 'Report a message to the tenant’s moderators; once for a user and message, again it changes nothing',
   permission: 'report:create',
   within: READS,
-  uses: ['table:get', 'table:batch-get', 'table:put', 'table:update', 'table:delete'],
+  uses: ['table:get', 'table:batch-get', 'table:put', 'table:update', 'table:delete', 'archive:read'],
   input: z.strictObject({ messageId: MessageId, reason: Reason, note: Note.optional() }),
   /** The first report of this user, whatever a later one says. */
   output: z.strictObject({
@@ -160,6 +160,7 @@ export const resolveReport = route({
     'participant.direct_fixed',
     'participant.last_owner',
     'conversation.archived',
+    'message.archived',
     'message.version_conflict',
     'service.contended',
   ],

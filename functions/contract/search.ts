@@ -23,7 +23,7 @@ export const searchMessages = route({
   path: '/search/messages',
   summary: 'Search the messages of your conversations; words in quotes are a phrase',
   permission: 'search:query',
-  uses: ['table:get', 'table:query-by-user', 'table:batch-get', 'search:query', 'signing-key:read'],
+  uses: ['table:get', 'table:query-by-user', 'table:batch-get', 'archive:read', 'search:query', 'signing-key:read'],
   input: z.strictObject({ q: z.string().trim().min(1).max(MAX_QUERY), limit: Limit, cursor: Cursor.optional() }),
   output: page(SearchHit),
   refuses: ['request.cursor_invalid', 'search.unavailable'],

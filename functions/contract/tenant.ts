@@ -64,6 +64,8 @@ const Retention = z.strictObject({
   days: z.int().min(1).max(MAX_RETENTION_DAYS).nullable(),
   /** Most days that any conversation keeps messages, whatever it says; null: no limit. */
   maxDays: z.int().min(1).max(MAX_RETENTION_DAYS).nullable(),
+  /** Days after which messages are moved to the archive: they are read as before and change no more; null: never. */
+  archiveAfterDays: z.int().min(1).max(MAX_RETENTION_DAYS).nullable(),
 });
 const Changing = z.strictObject({
   /** Minutes within which an author may edit a message; null: for ever. */
@@ -96,7 +98,7 @@ export const DEFAULT_RULES: TenantRules = {
   limits: { messagesPerMinute: 60, messageBurst: 60, textLength: MAX_TEXT },
   uploads: { types: UploadType.options },
   content: { types: MessageType.options, customNames: [], emojis: [] },
-  retention: { days: null, maxDays: null },
+  retention: { days: null, maxDays: null, archiveAfterDays: null },
   changing: { editMinutes: null, deleteMinutes: null, moderatorsDelete: true, restoreHours: 24 },
   features: { channels: true },
 };

@@ -4,7 +4,10 @@ import { firstVisible, type Rules } from './settings.ts';
 const DAY_MS = 86_400_000;
 
 /** Days that a conversation's messages are kept: its own, or else the tenant's, within the tenant's most; null for ever. */
-export function keptDays({ days, maxDays }: TenantRules['retention'], own: number | null | undefined): number | null {
+export function keptDays(
+  { days, maxDays }: Pick<TenantRules['retention'], 'days' | 'maxDays'>,
+  own: number | null | undefined,
+): number | null {
   const wanted = own ?? days;
   return maxDays === null ? wanted : Math.min(wanted ?? maxDays, maxDays);
 }

@@ -1,11 +1,15 @@
-import type { TenantKey } from '#table/entity.ts';
+import { log } from '#runtime/log.ts';
+import { archiveConversation } from '#table/archive.ts';
+import { type TenantKey, tenantIdOf } from '#table/entity.ts';
 import { expireConversation } from '#table/expiry.ts';
 import { listRegistered } from '#table/retention-registry.ts';
 import { addToReport, endReport, leaveRun, type Run, takeRun } from '#table/retention-run.ts';
 import { findSettings } from '#table/tenant-settings.ts';
 
-/** Conversations read at a time, and entries of one that go in one run at most: the rest goes in the next. */
-const [PAGE, MOST] = [50, 20_000];
+/** Conversations read at a time, and entries of one that go, or parts that it gets, in one run at most: the rest goes in the next. */
+const [PAGE, MOST, PARTS] = [50, 20_000, 10];
+
+const DAY_MS = 86_400_000;
 
 /** How one call goes about it. Times in milliseconds. */
 export interface Pace {
@@ -16,7 +20,7 @@ export interface Pace {
 }
 
 /**
- * Removes what a tenant keeps no longer, conversation by conversation, as far as time allows, and reports it. A call goes on
+ * Removes what a tenant keeps no longer, and moves what is old to the archive, conversation by conversation, as far as time allows, and reports it. A call goes on
  * where the last one stopped; a conversation that was begun and not finished is begun again, which does no harm.
  */
 export async function expireTenant(
@@ -35,6 +39,12 @@ export async function expireTenant(
         return 'more';
       }
       const expired = await expireConversation(tenant, conversationId, { retention, at: now(), most: MOST, dryRun });
+      if (!dryRun && retention.archiveAfterDays !== null) {
+        const at = now();
+        const since = at - retention.archiveAfterDays * DAY_MS;
+        const archived = await archiveConversation(tenant, conversationId, { since, at, most: PARTS });
+        if (archived > 0) log.info('archive.wrote', { tenant: tenantIdOf(tenant), conversationId, messages: archived });
+      }
       await addToReport(tenant, { startedAt: run.startedAt, dryRun }, conversationId, expired);
       run = { ...run, after: conversationId };
     }

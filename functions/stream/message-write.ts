@@ -13,6 +13,8 @@ export function messageWrite(record: unknown): IndexWrite | undefined {
   const change: Change = changeOf(record);
   if (change.entity !== MessageEntity.type) return undefined;
   const { tenant, conversationId, seq, stored } = loggedMessage(change);
+  // Its content went to the archive; what it says is what the index holds already.
+  if (stored.z && change.op !== 'REMOVE') return undefined;
   // What the server says never had a text and never gets one.
   if (stored.b.type === 'system') return undefined;
   const text = change.op === 'REMOVE' ? undefined : searchableText(stored.b);

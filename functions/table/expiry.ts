@@ -2,6 +2,7 @@ import type { TenantRules } from '#contract/tenant.ts';
 import { firstKept } from '#domain/removal.ts';
 import { floorAfterDrop } from '#domain/sequence.ts';
 import { keptSince } from '#domain/visibility.ts';
+import { removePartsBelow } from './archive-part.ts';
 import { findHead, type Head } from './conversation.ts';
 import type { TenantKey } from './entity.ts';
 import { beginAt, findHold } from './legal-hold.ts';
@@ -79,6 +80,7 @@ export async function expireConversation(
       const swept = await removeBelow(tenant, conversationId, { below: head.firstSeq, most: STEP });
       removed = sumOf(removed, swept.removed);
       if (!swept.done) continue;
+      await removePartsBelow(tenant, conversationId, head.firstSeq);
     }
     const last = Math.min(head.seq, head.firstSeq + STEP - 1);
     const entries = last < head.firstSeq ? [] : await log.entries(head.firstSeq, last);

@@ -44,7 +44,7 @@ const updateOf = ({ seq, at, body, mentions, what, fleeting = false }: MessageCh
     what.kind === 'message_deleted' ? `${mentions === null ? ',' : ' REMOVE'} #p` : '',
   ].join(''),
   ExpressionAttributeNames: {
-    ...{ '#b': 'b', '#v': 'v', '#e': 'e', '#type': 'ty' },
+    ...{ '#b': 'b', '#v': 'v', '#e': 'e', '#type': 'ty', '#z': 'z' },
     ...(fleeting ? {} : { '#l': 'l' }),
     ...(mentions === undefined ? {} : { '#m': 'm' }),
     ...(what.kind === 'message_deleted' ? { '#p': 'p' } : {}),
@@ -86,7 +86,7 @@ export async function changeMessage(
             Key: MessageEntity.key(tenant, { conversationId, seq: what.seq }),
             ...update,
             // Pinned at a later number: whoever applies the log in its order would still show the pin.
-            ConditionExpression: `#v = :version AND #type = :message${
+            ConditionExpression: `#v = :version AND #type = :message AND attribute_not_exists(#z)${
               deletes ? ' AND (attribute_not_exists(#p) OR #p < :seq)' : ''
             }`,
             ExpressionAttributeValues: {

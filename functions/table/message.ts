@@ -4,6 +4,7 @@ import { messageIdOf } from '#contract/ids.ts';
 import { MessageBody } from '#contract/message-bodies.ts';
 import type { Message, Reaction } from '#contract/messages.ts';
 import type { Tally } from '#domain/reaction.ts';
+import { Refusal } from '#domain/refusal.ts';
 import { digits, entity, join, type Key, type TenantKey } from './entity.ts';
 import { partsOf, StoredParts } from './message-parts.ts';
 import { StoredPlace, StoredSummary, threadOf } from './message-thread.ts';
@@ -35,6 +36,8 @@ export const StoredMessage = z.object({
   /** Of a reply: where it stands. Of a root: the summary of its thread (both in `domain/thread.ts`). */
   t: StoredPlace.optional(),
   k: StoredSummary.optional(),
+  /** Chosen for the part of the archive that ends with number `l`; `o`: the content lies only there (`archive.ts`). */
+  z: z.object({ l: z.number(), o: z.literal(true).optional() }).optional(),
   ...StoredParts,
 });
 export type StoredMessage = z.output<typeof StoredMessage>;
@@ -62,8 +65,13 @@ export const seqOf = (sk: unknown): number => Number(String(sk).slice(2));
 /** A tally as the API shows it. */
 export const toReaction = ({ e, c, u }: Tally): Reaction => ({ emoji: e, count: c, users: [...u] });
 
-/** A stored message as the API shows it. */
-export const toMessage = (conversationId: string, seq: number, stored: StoredMessage): Message => ({
+/** A stored message as the API shows it. Raises `message.archived` for one of which only the place is here: `wholeOf` has the rest. */
+export const toMessage = (conversationId: string, seq: number, stored: StoredMessage): Message => {
+  if (stored.z?.o) throw new Refusal('message.archived');
+  return shown(conversationId, seq, stored);
+};
+
+const shown = (conversationId: string, seq: number, stored: StoredMessage): Message => ({
   id: messageIdOf(conversationId, seq),
   conversationId,
   seq,

@@ -71,8 +71,8 @@ const updateMessage = (
     TableName: tableName(),
     Key: MessageEntity.key(tenant, { conversationId, seq }),
     UpdateExpression: pin === undefined ? 'REMOVE #p' : 'SET #p = :pin',
-    ConditionExpression: `#type = :message AND #v = :version AND ${was === undefined ? 'attribute_not_exists(#p)' : '#p = :was'}`,
-    ExpressionAttributeNames: { '#p': 'p', '#v': 'v', '#type': TABLE.entity },
+    ConditionExpression: `#type = :message AND attribute_not_exists(#z) AND #v = :version AND ${was === undefined ? 'attribute_not_exists(#p)' : '#p = :was'}`,
+    ExpressionAttributeNames: { '#p': 'p', '#v': 'v', '#z': 'z', '#type': TABLE.entity },
     ExpressionAttributeValues: {
       ':message': MessageEntity.type,
       ':version': version,

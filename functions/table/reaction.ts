@@ -91,12 +91,13 @@ export async function changeReactions(tenant: TenantKey, change: ReactionChange)
             TableName,
             Key: MessageEntity.key(tenant, message),
             UpdateExpression: 'SET #r = :reactions',
-            ConditionExpression: `#type = :message AND #b.#kind <> :deleted AND ${
+            ConditionExpression: `#type = :message AND attribute_not_exists(#z) AND #b.#kind <> :deleted AND ${
               before ? '#r.#n = :before' : 'attribute_not_exists(#r)'
             }`,
             ExpressionAttributeNames: {
               '#r': 'r',
               '#type': 'ty',
+              '#z': 'z',
               '#b': 'b',
               '#kind': 'type',
               ...(before ? { '#n': 'n' } : {}),

@@ -1,5 +1,6 @@
 import type { Message } from '#contract/messages.ts';
 import { inSight, mayBeHidden, sightOf } from '#domain/visibility.ts';
+import { wholeOf } from './archive-part.ts';
 import { batchGet } from './batch-get.ts';
 import { HeadEntity } from './conversation.ts';
 import type { Item, Key, TenantKey } from './entity.ts';
@@ -37,12 +38,21 @@ export async function readableMessages(
   const found = new Map<string, Item>(
     items.map((item) => [nameOf({ pk: String(item.pk), sk: String(item.sk) }), item]),
   );
-  const readable = places.map(({ conversationId, seq, message, member: memberKey, head: headKey }) => {
+  const inSightOf = places.map(({ conversationId, seq, message, member: memberKey, head: headKey }) => {
     const [item, member, head] = [message, memberKey, headKey].map((key) => found.get(nameOf(key)));
     if (!member || !head || item?.[TABLE.entity] !== MessageEntity.type) return undefined;
     const sight = sightOf(HeadEntity.fromItem(head), MemberEntity.fromItem(member), retention, at);
     const stored = MessageEntity.fromItem(item);
-    return inSight(sight, seq, stored.a) ? { sight, message: toMessage(conversationId, seq, stored) } : undefined;
+    return inSight(sight, seq, stored.a) ? { sight, conversationId, seq, stored } : undefined;
+  });
+  const whole = await wholeOf(
+    tenant,
+    inSightOf.filter((one) => one !== undefined),
+  );
+  const messages = new Map(whole.map((one) => [`${one.conversationId}\n${one.seq}`, one]));
+  const readable = inSightOf.map((one) => {
+    const found = one && messages.get(`${one.conversationId}\n${one.seq}`);
+    return found && { sight: found.sight, message: toMessage(found.conversationId, found.seq, found.stored) };
   });
   const suspects = readable.flatMap((one) => (one && mayBeHidden(one.sight, one.message.seq) ? [one.message] : []));
   const isHidden = await hiddenAmong(tenant, userId, suspects);

@@ -38,8 +38,8 @@ export const summaryBecomes = (
     TableName: tableName(),
     Key: MessageEntity.key(tenant, { conversationId, seq: root }),
     UpdateExpression: 'SET #k = :after',
-    ConditionExpression: `#type = :message AND ${before ? '#k.#v = :before' : 'attribute_not_exists(#k)'}`,
-    ExpressionAttributeNames: { '#k': 'k', '#type': 'ty', ...(before ? { '#v': 'v' } : {}) },
+    ConditionExpression: `#type = :message AND attribute_not_exists(#z) AND ${before ? '#k.#v = :before' : 'attribute_not_exists(#k)'}`,
+    ExpressionAttributeNames: { '#k': 'k', '#z': 'z', '#type': 'ty', ...(before ? { '#v': 'v' } : {}) },
     ExpressionAttributeValues: {
       ':after': after,
       ':message': MessageEntity.type,

@@ -23,7 +23,7 @@ process.env[ENV.searchEndpoint] = 'https://search.test';
 const { send } = transport;
 transport.send = async (url, request) =>
   url.hostname === 'search.test'
-    ? { status: 200, text: async () => JSON.stringify({ hits: { total: { value: 0 }, hits: [] } }) }
+    ? Response.json({ hits: { total: { value: 0 }, hits: [] } })
     : send(url, request);
 
 interface Shown {

@@ -25,7 +25,7 @@ useTable();
 useSigningKey();
 
 const tenant = scope('acme');
-const RETENTION = { days: 7, maxDays: null };
+const RETENTION = { days: 7, maxDays: null, archiveAfterDays: null };
 let conversationId: string;
 
 const expire = (most = 10_000, dryRun = false) =>

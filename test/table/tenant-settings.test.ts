@@ -140,7 +140,7 @@ describe('tenant settings', () => {
     const tenant = scope(someTenant());
     const at = Date.now();
     expect(await rulesOf(tenant, at)).toEqual(DEFAULT_RULES);
-    const after = { ...DEFAULT_RULES, retention: { days: 7, maxDays: null } };
+    const after = { ...DEFAULT_RULES, retention: { days: 7, maxDays: null, archiveAfterDays: null } };
     // Another function's change: this one hears of it when its memory is over.
     const stored = { rules: after, version: 2, at, by: 'ada' };
     await documents.put({ TableName: tableName(), Item: TenantSettingsEntity.toItem(tenant, undefined, stored) });

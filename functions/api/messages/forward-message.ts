@@ -7,6 +7,7 @@ import { mintClientId } from '#runtime/operation-id.ts';
 import type { Handle, Request } from '#runtime/service.ts';
 import type { Outgoing } from '#sending/outgoing.ts';
 import { send } from '#sending/send.ts';
+import { wholeOf } from '#table/archive-part.ts';
 
 type Result = Output<typeof forwardMessage>['results'][number];
 type Copy = Pick<Outgoing, 'body' | 'attachments' | 'forward'>;
@@ -14,7 +15,8 @@ type Copy = Pick<Outgoing, 'body' | 'attachments' | 'forward'>;
 /** What is to be sent; the reason why the caller may not have it is part of it, since what was sent before is answered still. */
 async function copyFor(messageId: string, request: Request): Promise<Copy> {
   try {
-    const { conversationId, seq, stored } = await findForChange({ messageId }, request);
+    const found = await findForChange({ messageId }, request);
+    const [{ conversationId, seq, stored } = found] = await wholeOf(request.caller.tenant, [found]);
     const { body, origin } = copyOf({ conversationId, seq, stored });
     return { body, attachments: stored.f, forward: { messageId, origin } };
   } catch (refusal) {

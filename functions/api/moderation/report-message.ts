@@ -4,6 +4,7 @@ import type { Output } from '#contract/route.ts';
 import { TooOften } from '#domain/rate-limit.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Handle } from '#runtime/service.ts';
+import { wholeOf } from '#table/archive-part.ts';
 import { toMessage } from '#table/message.ts';
 import { spend } from '#table/rate-bucket.ts';
 import { findCase, type StoredReport, storeReport } from '#table/report.ts';
@@ -35,7 +36,7 @@ export const handleReport: Handle<typeof reportMessage> = async (
     ]);
     if (own) return { body: shown(messageId, own), replayed: true };
     if (!visible) throw new Refusal('message.not_found');
-    const { stored } = visible;
+    const [{ stored } = visible] = await wholeOf(tenant, [{ ...message, stored: visible.stored }]);
     if (stored.b.type === 'deleted') throw new Refusal('message.deleted');
     if (stored.b.type === 'system' || stored.u === userId) throw new Refusal('report.not_reportable');
     if (!counted) {

@@ -19,6 +19,7 @@ interface At {
 const look = async (tenant: TenantKey, message: MessageKey): Promise<StoredMessage> => {
   const stored = await findStoredMessage(tenant, message);
   if (!stored) throw new Refusal('message.not_found');
+  if (stored.z) throw new Refusal('message.archived');
   return stored;
 };
 

@@ -62,6 +62,7 @@ async function look(tenant: TenantKey, message: MessageKey, userId: string, wish
 
 /** What becomes of the message's reactions; undefined when they are as wished. */
 function decide({ stored, emojis }: Seen, { kind }: Wish, userId: string): Counted | Refusal | undefined {
+  if (stored.z) return new Refusal('message.archived');
   if (stored.b.type === 'deleted') return new Refusal('message.deleted');
   const [emoji] = emojis;
   if (emoji === undefined) return undefined;

@@ -26,7 +26,7 @@ export const handleUpdateTenantSettings: Handle<typeof updateTenantSettings> = a
     if (!(await findSendable(caller.tenant, mediaId, caller.userId)))
       throw new Refusal('tenant.emoji_unusable', { mediaId });
   await Promise.all(shown.map((mediaId) => showToAll(caller.tenant, mediaId)));
-  if (after.retention.days !== null || after.retention.maxDays !== null) await noteExpiring(caller.tenant);
+  if (Object.values(after.retention).some((days) => days !== null)) await noteExpiring(caller.tenant);
   const stored = await storeSettings(caller.tenant, {
     version,
     before: current.rules,

@@ -24,6 +24,7 @@ const ROUNDS = 20;
 async function target(request: Request, messageId: string): Promise<{ stored?: StoredMessage; refusal?: Refusal }> {
   try {
     const { stored } = await findSeen(request, messageId);
+    if (stored.z) return { stored, refusal: new Refusal('message.archived') };
     return stored.b.type === 'deleted' ? { stored, refusal: new Refusal('message.deleted') } : { stored };
   } catch (error) {
     if (error instanceof Refusal) return { refusal: error };
@@ -43,6 +44,7 @@ async function look(tenant: TenantKey, thread: ThreadKey, userId: string): Promi
     findThreadMember(tenant, thread, userId),
   ]);
   if (!root) throw new Refusal('message.not_found');
+  if (root.z) throw new Refusal('message.archived');
   return { root, member };
 }
 

@@ -1,5 +1,6 @@
 import { documents } from '#aws/documents.ts';
 import type { Message } from '#contract/messages.ts';
+import { wholeOf } from '../archive-part.ts';
 import { digits, join, type TenantKey } from '../entity.ts';
 import { logPartition, MessageEntity, seqOf, toMessage } from '../message.ts';
 import { TABLE } from '../schema.ts';
@@ -46,12 +47,12 @@ async function scan(
     Limit: limit,
   });
   const seqs = Items.map(({ sk }) => seqOf(sk));
-  const messages = Items.flatMap((item) =>
-    item[TABLE.entity] === MessageEntity.type
-      ? [toMessage(conversationId, seqOf(item.sk), MessageEntity.fromItem(item))]
-      : [],
-  );
   const since = reader?.since ?? 0;
+  const stored = Items.filter((item) => item[TABLE.entity] === MessageEntity.type && Number(item.a) >= since).map(
+    (item) => ({ conversationId, seq: seqOf(item.sk), stored: MessageEntity.fromItem(item) }),
+  );
+  const whole = await wholeOf(tenant, stored);
+  const messages = whole.map((one) => toMessage(conversationId, one.seq, one.stored));
   const expired = new Set(Items.filter(({ a }) => Number(a) < since).map(({ sk }) => seqOf(sk)));
   return { seqs, messages, expired, more: LastEvaluatedKey !== undefined };
 }
