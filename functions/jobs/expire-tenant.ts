@@ -39,9 +39,10 @@ export async function expireTenant(
         return 'more';
       }
       const expired = await expireConversation(tenant, conversationId, { retention, at: now(), most: MOST, dryRun });
-      if (!dryRun && retention.archiveAfterDays !== null) {
+      if (!dryRun) {
         const at = now();
-        const since = at - retention.archiveAfterDays * DAY_MS;
+        const { archiveAfterDays: days } = retention;
+        const since = days === null ? 0 : at - days * DAY_MS;
         const archived = await archiveConversation(tenant, conversationId, { since, at, most: PARTS });
         if (archived > 0) log.info('archive.wrote', { tenant: tenantIdOf(tenant), conversationId, messages: archived });
       }

@@ -2,7 +2,8 @@ import { ConditionalCheckFailedException, documents } from '#aws/documents.ts';
 import { mayBeArchived, nextPart, PART, partKey } from '#domain/archive.ts';
 import { mediaIdsIn } from '#domain/removal.ts';
 import { writePart } from './archive-object.ts';
-import { ArchivePartEntity, type ArchivePlan, ArchivePlanEntity, archiveState } from './archive-part.ts';
+import { ArchivePartEntity } from './archive-part.ts';
+import { type ArchivePlan, ArchivePlanEntity, archiveState } from './archive-plan.ts';
 import { type TenantKey, tenantIdOf } from './entity.ts';
 import { logOf } from './log/dynamo-store.ts';
 import { MessageEntity, type StoredMessage } from './message.ts';
@@ -107,7 +108,7 @@ const takePlan = (tenant: TenantKey, conversationId: string, plan: ArchivePlan, 
 
 /**
  * Moves what a conversation has from before `since` (ms) to the archive at `at`, up to `most` parts of it: what was begun is
- * finished first. Answers how many messages lie there now that did not before. Raises `Corrupt` when an object is not what
+ * finished first; with 0, nothing else is done. Answers how many messages lie there now that did not before. Raises `Corrupt` when an object is not what
  * was written: then nothing has left the table.
  */
 export async function archiveConversation(
@@ -124,7 +125,7 @@ export async function archiveConversation(
       archived += await carryOut(tenant, conversationId, plan);
       continue;
     }
-    const head = await log.head();
+    const head = since > 0 ? await log.head() : undefined;
     if (!head) break;
     const first = Math.max(archivedTo + 1, head.firstSeq);
     const last = Math.min(head.seq, first + PART - 1);

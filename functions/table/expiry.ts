@@ -2,7 +2,7 @@ import type { TenantRules } from '#contract/tenant.ts';
 import { firstKept } from '#domain/removal.ts';
 import { floorAfterDrop } from '#domain/sequence.ts';
 import { keptSince } from '#domain/visibility.ts';
-import { removePartsBelow } from './archive-part.ts';
+import { removePartsBelow } from './archive-plan.ts';
 import { findHead, type Head } from './conversation.ts';
 import type { TenantKey } from './entity.ts';
 import { beginAt, findHold } from './legal-hold.ts';
