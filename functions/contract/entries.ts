@@ -143,7 +143,7 @@ export const JOBS: readonly Job[] = [
     everyMinutes: 1,
     entry: {
       file: 'functions/jobs/purge.lambda.ts',
-      uses: ['table:get', 'table:query', 'table:put', 'table:update', 'table:delete'],
+      uses: ['table:get', 'table:query', 'table:put', 'table:update', 'table:delete', 'archive:remove'],
       environment: [],
       memory: 512,
       timeoutSeconds: 60,

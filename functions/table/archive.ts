@@ -119,14 +119,16 @@ export async function archiveConversation(
   const log = logOf(tenant, conversationId);
   let archived = 0;
   for (let part = 0; part < most; part++) {
+    const head = await log.head();
+    // Purged: what was begun is removed with the rest.
+    if (!head) break;
     const { plan, archivedTo } = await archiveState(tenant, conversationId);
     if (plan) {
       if (!(await takePlan(tenant, conversationId, plan, at))) break;
       archived += await carryOut(tenant, conversationId, plan);
       continue;
     }
-    const head = since > 0 ? await log.head() : undefined;
-    if (!head) break;
+    if (since <= 0) break;
     const first = Math.max(archivedTo + 1, head.firstSeq);
     const last = Math.min(head.seq, first + PART - 1);
     const next = first > last ? undefined : nextPart(await log.entries(first, last), first, since);

@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import { documents } from '#aws/documents.ts';
 import { mediaIdsIn } from '#domain/removal.ts';
+import { removePart } from './archive-object.ts';
+import { ArchivePartEntity } from './archive-part.ts';
+import { ArchivePlanEntity } from './archive-plan.ts';
 import { conversationPartition } from './conversation.ts';
 import type { Item, Key, TenantKey } from './entity.ts';
 import { InvitationEntity } from './invitation.ts';
@@ -62,6 +65,8 @@ async function removeWithAll(tenant: TenantKey, conversationId: string, item: It
     ];
     for (const removed of await Promise.all(partitions.map(removePartition))) count += removed;
   }
+  const archived = [ArchivePartEntity, ArchivePlanEntity].find(({ type }) => type === item[TABLE.entity]);
+  if (archived) await removePart(archived.fromItem(item).key);
   await remove({ pk: String(item.pk), sk: String(item.sk) });
   return count;
 }

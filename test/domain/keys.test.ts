@@ -106,6 +106,8 @@ const IDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   hidden: record({ conversationId, userId, seq }),
   'thread-member': record({ conversationId, root: seq, userId }),
   reply: record({ conversationId, root: seq, seq }),
+  'archive-part': record({ conversationId, last: seq }),
+  'archive-plan': record({ conversationId, last: seq }),
   invitation: invitationId,
   'received-invitation': record({ userId, conversationId }),
   pins: conversationId,

@@ -89,6 +89,7 @@ describe.each(STAGES)('stage %s', (stage) => {
     const buckets = resourcesOf(stage, 'AWS::S3::Bucket');
     expect(buckets.map(({ id }) => id.replace(/.{8}$/, '')).sort()).toEqual([
       'AccessLogs',
+      'Archive',
       'Clean',
       'Parking',
       'Quarantine',

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import {
   CreateBucketCommand,
   ListObjectsV2Command,
@@ -31,9 +32,11 @@ export async function objectsOf(tenantId: string, conversationId: string): Promi
   return Contents.map(({ Key }) => String(Key)).sort();
 }
 
-/** Writes something else over an object. */
+/** Writes over a part's object one that looks like it, with a message 2 that nobody sent. */
 export const spoil = async (Key: string): Promise<void> => {
-  await s3.send(new PutObjectCommand({ Bucket, Key, Body: 'spoilt' }));
+  const message = { u: 'ada', b: { type: 'text', text: 'forged' }, a: Date.now(), v: 1 };
+  const Body = gzipSync(`${JSON.stringify({ seq: 2, message })}\n`);
+  await s3.send(new PutObjectCommand({ Bucket, Key, Body }));
 };
 
 class Died extends Error {}

@@ -8,12 +8,14 @@ import { documents, pagesOf } from '#functions/aws/documents.ts';
 import { expireTenant } from '#functions/jobs/expire-tenant.ts';
 import { messageWrite } from '#functions/stream/message-write.ts';
 import { archiveConversation, placeOnly } from '#table/archive.ts';
+import { HeadEntity } from '#table/conversation.ts';
 import { scope } from '#table/entity.ts';
 import { expireConversation } from '#table/expiry.ts';
 import { setHold } from '#table/legal-hold.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
 import { linkMedia, mayRead } from '#table/media.ts';
 import { findStoredMessage, logPartition, MessageEntity } from '#table/message.ts';
+import { removeSome } from '#table/purge-removal.ts';
 import { partitionOf as reactionsOf } from '#table/reaction.ts';
 import { expiringTenants, RegisteredEntity } from '#table/retention-registry.ts';
 import { tableName } from '#table/table-name.ts';
@@ -145,6 +147,25 @@ describe('retention over an archive', () => {
     await setHold(tenant(), conversationId, undefined, { ...audit, id: 'l', action: 'hold.lifted' });
     await expire(3);
     expect(await objectsOf(tenantId, conversationId)).toEqual([]);
+  });
+});
+
+describe('a purge', () => {
+  it('takes the objects of parts, and of what was begun, with all else; nothing is moved without a head', async () => {
+    await sayAt(BASE);
+    await archive();
+    await sayAt(BASE + HOUR);
+    const at = Date.now() + HOUR;
+    const again = () =>
+      archiveConversation(tenant(), conversationId, { since: Date.now() - 30 * DAY_MS, at, most: 10 });
+    await dyingAfter(3, again);
+    expect(await left('AB')).toHaveLength(2);
+    await documents.delete({ TableName: tableName(), Key: { ...HeadEntity.key(tenant(), conversationId) } });
+    const late = { since: Date.now() - 30 * DAY_MS, at: at + HOUR, most: 10 };
+    expect(await archiveConversation(tenant(), conversationId, late)).toBe(0);
+    for (let removed = 1; removed > 0; ) removed = await removeSome(tenant(), conversationId);
+    expect(await objectsOf(tenantId, conversationId)).toEqual([]);
+    expect(await left('MEAB')).toEqual([]);
   });
 });
 

@@ -173,6 +173,8 @@ describe('a conversation of which the old part lies in the archive', () => {
     expect(await call(pins, api.pins.pinMessage, { messageId }, as)).toMatchObject(refused);
     expect(await call(threads, api.threads.replyToMessage, { messageId, body }, as)).toMatchObject(refused);
     expect((await stored(2))?.v).toBe(1);
+    // Nobody took a number for it.
+    expect((await log().head())?.seq).toBe(2);
     const targets = [{ conversationId }];
     const { body: forwarded } = await call(messages, api.messages.forwardMessage, { messageId, targets }, as);
     expect(forwarded).toMatchObject({ results: [{ status: 'forwarded', message: { body: { text: 'number 2' } } }] });

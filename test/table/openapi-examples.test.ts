@@ -22,9 +22,7 @@ for (const name of [ENV.socketsUrl, ENV.quarantineBucket, ENV.cleanBucket, ENV.v
 process.env[ENV.searchEndpoint] = 'https://search.test';
 const { send } = transport;
 transport.send = async (url, request) =>
-  url.hostname === 'search.test'
-    ? Response.json({ hits: { total: { value: 0 }, hits: [] } })
-    : send(url, request);
+  url.hostname === 'search.test' ? Response.json({ hits: { total: { value: 0 }, hits: [] } }) : send(url, request);
 
 interface Shown {
   readonly operationId: string;

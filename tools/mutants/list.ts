@@ -1,3 +1,4 @@
+import { ARCHIVE_MUTANTS } from './archive.ts';
 import { IDENTITY_MUTANTS } from './identity.ts';
 import { IMPORT_MUTANTS } from './imports.ts';
 import { INVITATION_MUTANTS } from './invitations.ts';
@@ -32,6 +33,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...MESSAGE_PARTS_MUTANTS,
   ...RETENTION_MUTANTS,
   ...PURGE_MUTANTS,
+  ...ARCHIVE_MUTANTS,
   ...PIN_MUTANTS,
   ...MINE_MUTANTS,
   ...SCHEDULED_MUTANTS,
