@@ -80,6 +80,8 @@ export const toMedia = (stored: StoredMedia): Media => ({
 });
 
 const isLost = (error: unknown): boolean => error instanceof ConditionalCheckFailedException;
+/** Instead of a conversation's id: the whole tenant. */
+const EVERYBODY = 'everybody';
 
 /** AP-20 A media by id, consistently; undefined when there is none or it expired before `at` (ms). */
 export async function findMedia(tenant: TenantKey, mediaId: string, at: number): Promise<StoredMedia | undefined> {
@@ -160,8 +162,7 @@ export async function moveMedia(
 
 /**
  * AP-23 Lets the members of a conversation read a media, that of message `carrier` or of the conversation itself. Called after
- * `findSendable` and before the message that carries the media is stored, so that nobody is ever shown a message whose
- * picture they may not fetch.
+ * `findSendable` and before the message is stored, so that nobody is shown a message whose picture they may not fetch.
  */
 export async function linkMedia(
   tenant: TenantKey,
@@ -194,12 +195,8 @@ export async function linkMedia(
   }
 }
 
-/** Who reads a media that is shown to the whole tenant; no conversation's id. */
-const EVERYBODY = 'everybody';
-
 /** AP-303 Lets everybody in the tenant read a media: a user's picture, an emoji. Called after `findSendable`. */
-export const showToAll = (tenant: TenantKey, mediaId: string): Promise<void> =>
-  linkMedia(tenant, mediaId, EVERYBODY, 'always');
+export const showToAll = (tenant: TenantKey, mediaId: string) => linkMedia(tenant, mediaId, EVERYBODY, 'always');
 
 /** AP-24 Whether the user is, right now, in a conversation that carries the media where they may see it. */
 export async function mayRead(tenant: TenantKey, mediaId: string, userId: string, at = Date.now()): Promise<boolean> {

@@ -28,13 +28,11 @@ useSigningKey();
 useArchive();
 
 const tenant = scope('acme');
-let conversationId: string;
-let hours = 0;
+let [conversationId, hours] = ['', 0];
 const idOf = (seq: number) => messageIdOf(conversationId, seq);
 const log = () => logOf(tenant, conversationId);
 const say = (days: number, stored: Partial<StoredMessage> = {}) =>
   sayLongAgo(tenant, conversationId, days * DAY_MS, stored);
-/** Each run is an hour after the last. */
 const archive = (days = 30, most = 10) =>
   archiveConversation(tenant, conversationId, {
     since: Date.now() - days * DAY_MS,
@@ -42,7 +40,6 @@ const archive = (days = 30, most = 10) =>
     most,
   });
 const stored = (seq: number) => findStoredMessage(tenant, { conversationId, seq });
-
 /** Every page of the history, in an order; from page `turn` on in the other one, by that page's own cursor. */
 async function pages(order: 'newest' | 'oldest', limit: number, turn: number, userId = 'bob'): Promise<unknown[]> {
   const seen: unknown[] = [];
@@ -72,7 +69,6 @@ beforeEach(async () => {
   });
 });
 
-/** What a message may be besides a plain text. */
 const VARIANTS: Partial<StoredMessage>[] = [
   {},
   { p: 3 },

@@ -15,6 +15,7 @@ export const PURGE_MUTANTS: readonly Mutant[] = [
     file: ROUTE,
     from: "if (member.role !== 'owner')",
     to: "if (member.role === 'guest')",
+    test: 'test/table/purging.test.ts',
   },
   {
     ...common,
@@ -23,6 +24,7 @@ export const PURGE_MUTANTS: readonly Mutant[] = [
     file: ROUTE,
     from: 'if (confirm !== conversationId)',
     to: 'if (confirm === undefined)',
+    test: 'test/table/purging.test.ts',
   },
   {
     ...common,
@@ -31,6 +33,7 @@ export const PURGE_MUTANTS: readonly Mutant[] = [
     file: ROUTE,
     from: 'if (purge?.by === userId && (',
     to: 'if (purge && (',
+    test: 'test/table/purging.test.ts',
   },
   {
     ...common,
@@ -39,6 +42,7 @@ export const PURGE_MUTANTS: readonly Mutant[] = [
     file: ROUTE,
     from: 'if (!head || key !== undefined) {',
     to: 'if (!head) {',
+    test: 'test/table/purging.test.ts',
   },
   {
     ...common,
@@ -47,6 +51,7 @@ export const PURGE_MUTANTS: readonly Mutant[] = [
     file: TABLE,
     from: "Key: HoldEntity.key(tenant, undefined),\n        ConditionExpression: 'attribute_not_exists(pk)',",
     to: "Key: HoldEntity.key(tenant, undefined),\n        ConditionExpression: 'attribute_not_exists(nothing)',",
+    test: 'test/table/purging.test.ts',
   },
   {
     ...common,
@@ -55,6 +60,7 @@ export const PURGE_MUTANTS: readonly Mutant[] = [
     file: JOB,
     from: 'const held = (await findHold(tenant, undefined)) !== undefined;',
     to: 'const held = false;',
+    test: 'test/table/purging.test.ts',
   },
   {
     ...common,
@@ -79,6 +85,7 @@ export const PURGE_MUTANTS: readonly Mutant[] = [
     file: 'functions/api/conversations/create-conversation.ts',
     from: "if (!head) throw new Refusal('conversation.purging');",
     to: "if (!head) throw new Refusal('conversation.not_found');",
+    test: 'test/table/purging.test.ts',
   },
   {
     ...common,
