@@ -23,9 +23,9 @@ import { someClientId } from '#test/support/conversations.ts';
 import { readyMedia } from '#test/support/media.ts';
 import { useSockets } from '#test/support/sockets.ts';
 
-export let tenants = 0;
-export let tenantId: string;
-export const actIn = (id: string): void => {
+let tenants = 0;
+let tenantId: string;
+const actIn = (id: string): void => {
   tenantId = id;
 };
 export const tenant = () => scope(tenantId);
