@@ -25,7 +25,7 @@ import { useSockets } from '#test/support/sockets.ts';
 
 let tenants = 0;
 let tenantId: string;
-const actIn = (id: string): void => {
+export const actIn = (id: string): void => {
   tenantId = id;
 };
 export const tenant = () => scope(tenantId);
