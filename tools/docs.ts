@@ -1,10 +1,10 @@
 /** `npm run docs`: writes the pages that are derived from the code; a test fails when one is stale. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { Command } from '#contract/commands.ts';
 import { Frame } from '#contract/events.ts';
 import { components } from '#contract/json-schema.ts';
 import { openApiDocument } from '#contract/openapi.ts';
-import { Command } from '#contract/realtime.ts';
 import { EXAMPLES } from '#test/support/examples.ts';
 import { accessPatterns, accessPatternsPage } from './access-patterns.ts';
 import { MUTANTS } from './mutants/list.ts';

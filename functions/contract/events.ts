@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Bookmark } from './bookmarks.ts';
 import { ConversationId, Instant, InvitationId, MediaId, MessageId, ScheduledId, UserId } from './ids.ts';
 import { InvitationState } from './invitations.ts';
+import { LIVE_EVENTS } from './live-events.ts';
 import { MediaState } from './media.ts';
 import { MySettings } from './member-settings.ts';
 import { Message, Reaction } from './messages.ts';
@@ -9,6 +10,7 @@ import { MemberRole } from './participants.ts';
 import { ReceivedInvitation } from './received-invitations.ts';
 import { ScheduledState } from './scheduled.ts';
 import { ChangedFields } from './settings.ts';
+import { SYNC_EVENTS } from './sync-events.ts';
 import { MyThread, ThreadSummary } from './thread.ts';
 
 /** What an edit, a deletion or a restoration changes of a message. */
@@ -197,18 +199,8 @@ export const Event = z.discriminatedUnion('type', [
     state: MediaState,
     reason: z.string().nullable(),
   }),
-  /** How far a member has read, and what has reached them: no part of the log, and told only in conversations of up to 100. */
-  z.strictObject({ type: z.literal('read'), conversationId: ConversationId, userId: UserId, upTo: z.int() }),
-  z.strictObject({ type: z.literal('delivered'), conversationId: ConversationId, userId: UserId, upTo: z.int() }),
-  /** An event too large for a frame: fetch it by its number. */
-  z.strictObject({ type: z.literal('sync:pointer'), conversationId: ConversationId, seq: z.int() }),
-  z.strictObject({ type: z.literal('sync:pong'), id: z.string().nullable(), serverTime: Instant }),
-  z.strictObject({
-    type: z.literal('sync:error'),
-    code: z.string(),
-    title: z.string(),
-    issues: z.array(z.strictObject({ path: z.string(), message: z.string() })),
-  }),
+  ...LIVE_EVENTS,
+  ...SYNC_EVENTS,
 ]);
 export type Event = z.output<typeof Event>;
 

@@ -35,6 +35,12 @@ export const ClientId = z
   .regex(/^[A-Za-z0-9_-]{21}[AQgw]$/)
   .meta({ example: 'AZqYt2a0cK6fPpQ1mWk3Zg' });
 
+/** A device of a user, as it names itself: made up once and kept. */
+export const DeviceId = z
+  .string()
+  .regex(new RegExp(`^dev_${TOKEN}$`))
+  .meta({ example: 'dev_AZqYt2a0cK6fPpQ1mWk3Zg' });
+
 /** Conversation and invitation in one, so that whoever is invited finds it with one `GetItem`; the second part begins with the time. */
 export const InvitationId = z
   .string()

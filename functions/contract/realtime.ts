@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Instant } from './ids.ts';
+import { DeviceId, Instant } from './ids.ts';
 import { route } from './route.ts';
 
 /** Seconds a ticket may wait to be used. */
@@ -20,21 +20,18 @@ export const createTicket = route({
   summary: 'Get a single-use ticket that opens a socket',
   permission: 'realtime:connect',
   uses: ['signing-key:read', 'table:get', 'table:put'],
-  input: z.strictObject({}),
+  input: z.strictObject({
+    /** Which of the user's devices; made up by the device once and kept. */
+    deviceId: DeviceId.optional(),
+  }),
   output: z.strictObject({
     ticket: z.string(),
     /** Open this address within `TICKET_SECONDS`; it carries the ticket. */
     url: z.string(),
     expiresAt: Instant,
+    serverTime: Instant,
   }),
   refuses: [],
   status: 201,
   anew: true,
 });
-
-/** What a client may say on a socket, by `action`. */
-export const Command = z.discriminatedUnion('action', [
-  /** Keeps the socket from idling out and tells the client the server's time. */
-  z.strictObject({ action: z.literal('ping'), id: z.string().max(64).optional() }),
-]);
-export type Command = z.output<typeof Command>;

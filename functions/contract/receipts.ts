@@ -4,7 +4,7 @@ import { Cursor, Limit, page } from './page.ts';
 import { route } from './route.ts';
 import { READS } from './within.ts';
 
-const Watermark = z
+export const Watermark = z
   .strictObject({
     conversationId: ConversationId,
     /** Numbers of the log; read implies delivered. */

@@ -1,6 +1,7 @@
+import { Command } from '#contract/commands.ts';
 import { ERRORS, type ErrorCode } from '#contract/errors.ts';
 import type { Event } from '#contract/events.ts';
-import { Command, MAX_FRAME_BYTES } from '#contract/realtime.ts';
+import { MAX_FRAME_BYTES } from '#contract/realtime.ts';
 import { packFrames } from '#domain/delivery.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { postFrame } from '#gateways/sockets.ts';
@@ -13,11 +14,10 @@ import type { HandleCommand, Session } from './commands/command.ts';
 import { ping } from './commands/ping.ts';
 import type { SocketEvent, SocketResult } from './socket-event.ts';
 
-type Handlers = { readonly [A in Command['action']]: HandleCommand<A> };
+type Handlers = { readonly [A in Command['action']]?: HandleCommand<A> };
 
 /**
- * Every command, a file each beside `ping.ts`. What will live here: `resume` (cursors in, missing events out), `pause`,
- * `read` and `delivered` (watermarks), `typing`. An action of the contract without a handler does not compile.
+ * Every command, a file each beside `ping.ts`.
  */
 const HANDLERS: Handlers = { ping };
 
@@ -46,6 +46,9 @@ const run = <A extends Command['action']>(
 
 const errorEvent = (code: ErrorCode, issues: readonly Issue[] = []): Event => ({
   type: 'sync:error',
+  id: null,
+  status: ERRORS[code][0],
+  details: {},
   code,
   title: ERRORS[code][1],
   issues: [...issues],

@@ -71,7 +71,7 @@ describe('docs/events.json', () => {
   it('describes every event', () => {
     const { $defs } = JSON.parse(read('docs/events.json')) as { $defs: { Frame: JsonSchema } };
     const types = [
-      ...JSON.stringify($defs.Frame).matchAll(/"const":"([a-z]+:[a-z]+|read|delivered|typing|presence)"/g),
+      ...JSON.stringify($defs.Frame).matchAll(/"const":"([a-z]+:[a-z]+|read|delivered|typing|presence|receipts)"/g),
     ].map((match) => match[1]);
     const declared = Frame.shape.events.element.options.map((option) => option.shape.type.value);
     expect(types.sort()).toEqual([...declared].sort());

@@ -197,7 +197,15 @@ describe('a frame', () => {
   it('without a context is answered with a plain failure that tells nothing', async () => {
     expect(await command(event('MESSAGE', { body: '{"action":"ping"}' }, null))).toEqual({ statusCode: 200 });
     expect(live.posts[0]!.events).toEqual([
-      { type: 'sync:error', code: 'service.failed', title: ERRORS['service.failed'][1], issues: [] },
+      {
+        type: 'sync:error',
+        id: null,
+        status: 500,
+        code: 'service.failed',
+        title: ERRORS['service.failed'][1],
+        issues: [],
+        details: {},
+      },
     ]);
   });
 

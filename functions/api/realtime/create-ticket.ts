@@ -19,6 +19,7 @@ export const handleCreateTicket: Handle<typeof createTicket> = async (_input, { 
       ticket: token,
       url: `${env('socketsUrl')}?ticket=${token}`,
       expiresAt: new Date(ticket.expiresAt * 1_000).toISOString(),
+      serverTime: new Date(at).toISOString(),
     },
   };
 };

@@ -1,5 +1,5 @@
+import type { Command } from '#contract/commands.ts';
 import type { Event } from '#contract/events.ts';
-import type { Command } from '#contract/realtime.ts';
 import type { Caller } from '#runtime/caller.ts';
 
 /** Who speaks, on which socket, and when (ms). */
