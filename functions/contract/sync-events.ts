@@ -29,6 +29,8 @@ export const SYNC_EVENTS = [
     id: z.string().nullable(),
     /** The user's cursor now. */
     cursor: z.string(),
+    /** Whether conversations were joined or left since the cursor that was given: then `GET /sync` with that one tells which. */
+    memberships: z.enum(['same', 'changed']),
     serverTime: Instant,
     /** Open the next socket by then, and close this one when it has resumed. */
     reconnectAt: Instant,
@@ -39,6 +41,7 @@ export const SYNC_EVENTS = [
     serverTime: Instant,
     /** The user's cursor now, where the ping carried one. */
     cursor: z.string().nullable(),
+    memberships: z.enum(['same', 'changed']),
   }),
   /** What a command did; `status` and `body` are those of the same operation over HTTPS. */
   z.strictObject({
