@@ -45,7 +45,7 @@ export const TABLE_MUTANTS: readonly Mutant[] = [
     file: 'functions/runtime/version.ts',
     from: 'return version ?? (tagged === undefined',
     to: 'return version ?? (tagged !== undefined ? Number(tagged) + 1 : tagged === undefined',
-    test: 'test/log/edits.test.ts',
+    test: 'test/runtime/version.test.ts',
   },
   {
     name: 'tenant-brand',
