@@ -68,7 +68,7 @@ export const SOCKETS = {
   },
   command: {
     file: 'functions/realtime/command.lambda.ts',
-    uses: ['sockets:post'],
+    uses: ['table:batch-get', 'table:query', 'sockets:post'],
     environment: [],
     memory: 512,
     timeoutSeconds: ANSWER_SECONDS,

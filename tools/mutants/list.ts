@@ -13,6 +13,7 @@ import { MINE_MUTANTS } from './mine.ts';
 import { MODERATION_MUTANTS } from './moderation.ts';
 import type { Mutant } from './mutant.ts';
 import { PIN_MUTANTS } from './pins.ts';
+import { PRESENCE_MUTANTS } from './presence.ts';
 import { PURGE_MUTANTS } from './purge.ts';
 import { REACTION_MUTANTS } from './reactions.ts';
 import { RETENTION_MUTANTS } from './retention.ts';
@@ -47,6 +48,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...RUNTIME_MUTANTS,
   ...IDENTITY_MUTANTS,
   ...LIVE_MUTANTS,
+  ...PRESENCE_MUTANTS,
   ...MEDIA_MUTANTS,
   ...SEARCH_MUTANTS,
   ...IMPORT_MUTANTS,
