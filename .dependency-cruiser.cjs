@@ -5,7 +5,7 @@
  * `aws` is how services of AWS are called without their SDK clients; it knows nothing of ours.
  * `npm run verify` runs it and asserts that every module was seen; `test/contract/import-rule.test.ts` shows each rule fire.
  */
-const entries = 'api|realtime|stream|media|jobs';
+const entries = 'api|realtime|stream|media|jobs|hooks';
 
 /** What each folder of functions/ may import besides itself. */
 const mayImport = {
@@ -59,8 +59,8 @@ module.exports = {
     forbid('nobody imports an entry', { pathNot: '^(test|bench)/' }, { path: '[.]lambda[.]ts$' }),
     forbid(
       'services are strangers',
-      { path: `^functions/(api/[^/]+|realtime|stream|media|jobs)/` },
-      { path: `^functions/(api/[^/]+|realtime|stream|media|jobs)/`, pathNot: '^functions/$1/' },
+      { path: `^functions/(api/[^/]+|realtime|stream|media|jobs|hooks)/` },
+      { path: `^functions/(api/[^/]+|realtime|stream|media|jobs|hooks)/`, pathNot: '^functions/$1/' },
     ),
     forbid('no cycles', {}, { circular: true }),
     // Only types come from aws-lambda: there is no such package to resolve to.

@@ -59,6 +59,11 @@ const SearchDomain = z.strictObject({
   volumeGiB: z.coerce.number().int().min(10).max(1_000).default(10),
 });
 
+const Notifications = z.strictObject({
+  /** Seconds a member's devices have to acknowledge a message before a push notification is due; SQS waits 15 minutes at most. */
+  delaySeconds: z.coerce.number().int().min(0).max(900).default(15),
+});
+
 const Throttle = z.strictObject({
   /** Requests a second, whole API. */
   rate: z.coerce.number().positive().default(1_000),
@@ -68,6 +73,7 @@ const Throttle = z.strictObject({
 const Cloud = {
   ...shared,
   search: SearchDomain.prefault({}),
+  notifications: Notifications.prefault({}),
   throttle: Throttle.prefault({}),
 };
 
@@ -77,6 +83,9 @@ export const Config = z.discriminatedUnion('stage', [
     ...shared,
     stage: z.literal('local'),
     search: SearchDomain.prefault({}),
+    notifications: Notifications.extend({
+      delaySeconds: Notifications.shape.delaySeconds.unwrap().default(1),
+    }).prefault({}),
     logRetentionDays: z.coerce.number().default(7),
     /** Address of the emulator, as a client reaches it. */
     emulatorEndpoint: z.url(),
@@ -96,7 +105,12 @@ export const Config = z.discriminatedUnion('stage', [
 export type Config = z.output<typeof Config>;
 
 /** Every key that context may set, with dots for what lies inside: `search.enabled`, `claims.tenant`. */
-const SECTIONS: Record<string, z.ZodObject> = { claims: StrictClaims, search: SearchDomain, throttle: Throttle };
+const SECTIONS: Record<string, z.ZodObject> = {
+  claims: StrictClaims,
+  search: SearchDomain,
+  notifications: Notifications,
+  throttle: Throttle,
+};
 const KEYS = [
   ...Object.keys(shared),
   ...['logRetentionDays', 'emulatorEndpoint', 'searchUrl', 'iam'],

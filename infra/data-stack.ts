@@ -22,9 +22,10 @@ import {
 import { type CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { FAN_OUT } from '#contract/entries.ts';
+import { FAN_OUT, NOTIFY } from '#contract/entries.ts';
 import { TABLE } from '#table/schema.ts';
 import { type Config, prefixOf } from './config.ts';
+import { WorkQueue } from './constructs/work-queue.ts';
 import type { Resources } from './grants.ts';
 
 /** Deliveries of a straggler before it is set aside; AWS asks for five at least when Lambda reads the queue. */
@@ -36,6 +37,7 @@ export class DataStack extends Stack {
   readonly table: Table;
   readonly stragglers: Queue;
   readonly deadStragglers: Queue;
+  readonly notifications: WorkQueue;
   readonly parking: Bucket;
   readonly accessLogs: Bucket;
   readonly domain: Domain | undefined;
@@ -127,6 +129,12 @@ export class DataStack extends Stack {
       removalPolicy: RemovalPolicy.DESTROY,
     });
 
+    this.notifications = new WorkQueue(this, 'Notifications', {
+      config,
+      timeoutSeconds: NOTIFY.timeoutSeconds,
+      delaySeconds: config.notifications.delaySeconds,
+    });
+
     const signingKey = new Secret(this, 'SigningKey', {
       description: `${prefixOf(config)}: signs tickets, cursors and invitations`,
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
@@ -143,6 +151,8 @@ export class DataStack extends Stack {
       byUserIndexArn: `${this.table.tableArn}/index/${TABLE.byUser.name}`,
       stragglersUrl: this.stragglers.queueUrl,
       stragglersArn: this.stragglers.queueArn,
+      notificationsUrl: this.notifications.queue.queueUrl,
+      notificationsArn: this.notifications.queue.queueArn,
       signingKeyArn,
       cleanName: clean.bucketName,
       cleanArn: clean.bucketArn,

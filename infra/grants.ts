@@ -11,6 +11,10 @@ export interface Resources {
   readonly byUserIndexArn?: string;
   readonly stragglersUrl?: string;
   readonly stragglersArn?: string;
+  readonly notificationsUrl?: string;
+  readonly notificationsArn?: string;
+  readonly webhooksUrl?: string;
+  readonly webhooksArn?: string;
   readonly signingKeyArn?: string;
   readonly quarantineName?: string;
   readonly quarantineArn?: string;
@@ -84,6 +88,12 @@ export const GRANTS: Readonly<Record<Use, Grant>> = {
     actions: { '': ['sqs:GetQueueAttributes'] },
     environment: 'stragglersUrl',
   },
+  'notifications:send': {
+    on: 'notificationsArn',
+    actions: { '': ['sqs:SendMessage'] },
+    environment: 'notificationsUrl',
+  },
+  'webhooks:send': { on: 'webhooksArn', actions: { '': ['sqs:SendMessage'] }, environment: 'webhooksUrl' },
   'signing-key:read': {
     on: 'signingKeyArn',
     actions: { '': ['secretsmanager:GetSecretValue'] },
@@ -183,6 +193,9 @@ export function environmentFor(
     socketsEndpoint: () => need(resources, 'socketsEndpoint'),
     socketsUrl: () => need(resources, 'socketsUrl'),
     stragglersUrl: () => need(resources, 'stragglersUrl'),
+    notificationsUrl: () => need(resources, 'notificationsUrl'),
+    webhooksUrl: () => need(resources, 'webhooksUrl'),
+    webhooksLoopback: () => String(config.stage === 'local'),
     signingKey: () => need(resources, 'signingKeyArn'),
     quarantineBucket: () => need(resources, 'quarantineName'),
     cleanBucket: () => need(resources, 'cleanName'),

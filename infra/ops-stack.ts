@@ -56,6 +56,7 @@ export class OpsStack extends Stack {
       ...parley.realtime.functions,
       ...parley.stream.functions,
       ...parley.jobs.functions,
+      ...parley.hooks.functions,
       'process-upload': parley.media.processUpload,
     };
     const parked = this.parkedRecords(config, parley.stream.functions);
@@ -132,6 +133,7 @@ export class OpsStack extends Stack {
           graph('Reactions', [total(config, 'reactions')]),
           graph('Unread counts worked out', [total(config, 'unread')]),
         ],
+        [graph('Members to be notified', [total(config, 'notified')])],
         [
           graph(
             'Invocations',
@@ -158,6 +160,7 @@ export class OpsStack extends Stack {
           graph('Stream: how far behind', Object.values(stream.functions).map(iteratorAge), [parked]),
           graph('Set aside', [
             data.deadStragglers.metricApproximateNumberOfMessagesVisible(),
+            data.notifications.dead.metricApproximateNumberOfMessagesVisible(),
             media.failedUploads.metricApproximateNumberOfMessagesVisible(),
           ]),
         ],

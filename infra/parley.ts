@@ -4,6 +4,7 @@ import { JOBS } from '#contract/entries.ts';
 import { type Config, prefixOf } from './config.ts';
 import type { Bundles } from './constructs/bundles.ts';
 import { DataStack } from './data-stack.ts';
+import { HooksStack } from './hooks-stack.ts';
 import { JobsStack } from './jobs-stack.ts';
 import { MediaStack } from './media-stack.ts';
 import { OpsStack } from './ops-stack.ts';
@@ -39,8 +40,10 @@ export function addParley(app: App, config: Config, bundles: Bundles): Stacks {
   const stream = new StreamStack(app, streamId, setting, data, media.resources, streamProps);
   const [jobsId, jobsProps] = named('jobs');
   const jobs = new JobsStack(app, jobsId, setting, media.resources, JOBS, jobsProps);
+  const [hooksId, hooksProps] = named('hooks');
+  const hooks = new HooksStack(app, hooksId, setting, data, media.resources, hooksProps);
   const [opsId, opsProps] = named('ops');
-  const stacks = { data, realtime, media, rest, stream, jobs };
+  const stacks = { data, realtime, media, rest, stream, jobs, hooks };
   new OpsStack(app, opsId, config, stacks, opsProps);
   Tags.of(app).add('parley:deployment', prefix);
   // What the emulator cannot do (TLS, access logs) is missing locally, and nothing there needs guarding.

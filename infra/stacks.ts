@@ -1,4 +1,5 @@
 import type { DataStack } from './data-stack.ts';
+import type { HooksStack } from './hooks-stack.ts';
 import type { JobsStack } from './jobs-stack.ts';
 import type { MediaStack } from './media-stack.ts';
 import type { RealtimeStack } from './realtime-stack.ts';
@@ -13,4 +14,5 @@ export interface Stacks {
   readonly rest: RestStack;
   readonly stream: StreamStack;
   readonly jobs: JobsStack;
+  readonly hooks: HooksStack;
 }

@@ -59,6 +59,7 @@ export class StreamStack extends Stack {
             // Either image: what a deletion took away is in the old one only.
             FilterCriteria.filter({ dynamodb: { NewImage: entityIn(subscription.on) } }),
             FilterCriteria.filter({ dynamodb: { OldImage: entityIn(subscription.on) } }),
+            ...comingsOf(subscription.comings ?? []),
           ],
         });
         return [subscription.name, made];
@@ -68,3 +69,17 @@ export class StreamStack extends Stack {
 }
 
 const entityIn = (entities: readonly string[]) => ({ [TABLE.entity]: { S: FilterRule.or(...entities) } });
+
+const comingsOf = (entities: readonly string[]) =>
+  entities.length === 0
+    ? []
+    : [
+        FilterCriteria.filter({
+          eventName: FilterRule.isEqual('INSERT'),
+          dynamodb: { NewImage: entityIn(entities) },
+        }),
+        FilterCriteria.filter({
+          eventName: FilterRule.isEqual('REMOVE'),
+          dynamodb: { OldImage: entityIn(entities) },
+        }),
+      ];

@@ -15,7 +15,7 @@ const WILDCARDS: readonly (readonly [end: string, reason: string])[] = [
 ];
 
 /** Findings of AwsSolutions that stand, each with its reason, on the construct it is about. */
-export function acknowledge({ data, realtime, media, rest, stream, jobs }: Stacks): void {
+export function acknowledge({ data, realtime, media, rest, stream, jobs, hooks }: Stacks): void {
   const allow = (on: IConstruct | undefined, id: string, reason: string) => {
     if (on) Validations.of(on).acknowledge({ id: `AwsSolutions-${id}`, reason });
   };
@@ -25,6 +25,7 @@ export function acknowledge({ data, realtime, media, rest, stream, jobs }: Stack
     ...Object.values(stream.functions),
     media.processUpload,
     ...Object.values(jobs.functions),
+    ...Object.values(hooks.functions),
   ];
   for (const made of functions)
     for (const resource of wildcardsOf(made)) {

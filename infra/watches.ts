@@ -91,6 +91,12 @@ const queueWatches = ({ data, media }: Pick<Stacks, 'data' | 'media'>): Watch[] 
     periods: 3,
   },
   {
+    kind: 'notifications-dead',
+    says: 'It could not be found out in five attempts who is to be notified of some messages.',
+    metric: data.notifications.dead.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),
+    threshold: 1,
+  },
+  {
     kind: 'uploads-failed',
     says: 'An upload could not be processed in three attempts.',
     metric: media.failedUploads.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),

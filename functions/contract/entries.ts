@@ -99,6 +99,15 @@ export const CONSUMERS = [
   { subscription: publishEvents, entry: consumer(publishEvents) },
 ] as const;
 
+/** Reads new messages some seconds after they were sent and says who has not seen them on any device. */
+export const NOTIFY: Entry = {
+  file: 'functions/hooks/notify.lambda.ts',
+  uses: ['table:query', 'table:batch-get', 'events:publish'],
+  environment: [],
+  memory: 512,
+  timeoutSeconds: 60,
+};
+
 /** Turns an upload into renditions. One whole processor: decoding is what takes the time. */
 export const PROCESS_UPLOAD: Entry = {
   file: 'functions/media/process-upload.lambda.ts',
@@ -180,6 +189,7 @@ export const everyEntry = (): Record<string, Entry> => ({
   ...Object.fromEntries(Object.entries(SOCKETS).map(([name, entry]) => [`socket-${name}`, entry])),
   'fan-out': FAN_OUT,
   ...Object.fromEntries(CONSUMERS.map(({ subscription, entry }) => [subscription.name, entry])),
+  notify: NOTIFY,
   'process-upload': PROCESS_UPLOAD,
   ...Object.fromEntries(JOBS.map(({ name, entry }) => [name, entry])),
 });

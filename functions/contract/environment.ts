@@ -11,6 +11,12 @@ export const ENV = {
   socketsUrl: 'SOCKETS_URL',
   /** URL of the SQS FIFO queue of stragglers. */
   stragglersUrl: 'STRAGGLERS_URL',
+  /** URL of the queue of messages that somebody may have to be notified of. */
+  notificationsUrl: 'NOTIFICATIONS_URL',
+  /** URL of the queue of what webhooks are to be told. */
+  webhooksUrl: 'WEBHOOKS_URL',
+  /** `true` where webhooks may lead to this machine itself, over plain HTTP: on a laptop. */
+  webhooksLoopback: 'WEBHOOKS_LOOPBACK',
   /** ARN of the secret that signs tickets and cursors. */
   signingKey: 'SIGNING_KEY_ARN',
   quarantineBucket: 'QUARANTINE_BUCKET',

@@ -17,6 +17,8 @@ export const METRICS = {
   reactions: 'ReactionsAdded',
   /** Unread counts that were worked out. */
   unread: 'UnreadComputed',
+  /** Members whom a notification was due to. */
+  notified: 'Notified',
   /** Requests that were refused; by code too. */
   refused: 'Refused',
 } as const;

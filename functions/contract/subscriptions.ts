@@ -9,6 +9,8 @@ export interface Subscription {
   readonly name: string;
   /** `entity` values it wants to see; becomes the event source's filter. */
   readonly on: readonly string[];
+  /** Those of which it wants to see only that they come and go. */
+  readonly comings?: readonly string[];
   readonly batchSize: number;
   /** Seconds the event source gathers records for one invocation. */
   readonly windowSeconds: number;
@@ -33,10 +35,12 @@ export const indexSearch: Subscription = {
 export const publishEvents: Subscription = {
   name: 'publish-events',
   on: ['message', 'media', 'conversation'],
+  // A member's item changes with each of their read markers: those changes are nobody's business here.
+  comings: ['member'],
   batchSize: 1_000,
   windowSeconds: 1,
   retries: 10,
   maxAgeHours: 20,
-  uses: ['events:publish', 'parking:write'],
-  environment: ['eventBus', 'parkingBucket'],
+  uses: ['events:publish', 'notifications:send', 'parking:write'],
+  environment: ['eventBus', 'notificationsUrl', 'parkingBucket'],
 };

@@ -16,6 +16,8 @@ export type Use =
   | 'sockets:close'
   | 'stragglers:send'
   | 'stragglers:describe'
+  | 'notifications:send'
+  | 'webhooks:send'
   | 'signing-key:read'
   | 'quarantine:upload'
   | 'quarantine:read'

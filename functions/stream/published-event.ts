@@ -3,8 +3,10 @@ import { PublishedEvent } from '#contract/published-events.ts';
 import { type Change, changeOf } from '#table/change.ts';
 import { HeadEntity } from '#table/conversation.ts';
 import { MediaEntity } from '#table/media.ts';
+import { MemberEntity } from '#table/member.ts';
 import { MessageEntity } from '#table/message.ts';
-import { loggedMessage } from './logged-message.ts';
+import { toMentions } from '#table/message-parts.ts';
+import { type LoggedMessage, loggedMessage } from './logged-message.ts';
 
 const instant = (at: number): string => new Date(at).toISOString();
 
@@ -14,12 +16,49 @@ const idsOf = (pk: string): { tenant: string | undefined; id: string | undefined
   return { tenant, id };
 };
 
+const ofMessage = ({ tenant, conversationId, seq, stored }: LoggedMessage) => ({
+  tenant,
+  conversationId,
+  seq,
+  messageId: messageIdOf(conversationId, seq),
+  senderId: stored.u,
+});
+
 const messageCreated = (change: Change): PublishedEvent => {
-  const { tenant, conversationId, seq, stored } = loggedMessage(change);
-  const messageId = messageIdOf(conversationId, seq);
+  const logged = loggedMessage(change);
+  const { b, m, a } = logged.stored;
   return PublishedEvent.parse({
     type: 'message.created',
-    detail: { tenant, conversationId, seq, messageId, senderId: stored.u, kind: stored.b.type, at: instant(stored.a) },
+    detail: { ...ofMessage(logged), kind: b.type, mentions: toMentions(m), at: instant(a) },
+  });
+};
+
+/** Only a change of what a message says is one to others: reactions, threads, pins and the archive leave its version alone. */
+const messageChanged = (change: Change): PublishedEvent | undefined => {
+  if (change.item.v === change.before?.v) return undefined;
+  const logged = loggedMessage(change);
+  const { b, v, e } = logged.stored;
+  return PublishedEvent.parse({
+    type: b.type === 'deleted' ? 'message.deleted' : 'message.updated',
+    detail: { ...ofMessage(logged), version: v, at: instant(e ?? change.at) },
+  });
+};
+
+const memberCame = ({ key, item }: Change): PublishedEvent => {
+  const { tenant } = idsOf(key.pk);
+  const { conversationId, userId, role, addedBy, joinedSeq, joinedAt } = MemberEntity.fromItem(item);
+  return PublishedEvent.parse({
+    type: 'participant.added',
+    detail: { tenant, conversationId, userId, role, addedBy, joinedSeq, at: instant(joinedAt) },
+  });
+};
+
+const memberWent = ({ key, item, at }: Change): PublishedEvent => {
+  const { tenant } = idsOf(key.pk);
+  const { conversationId, userId, joinedSeq } = MemberEntity.fromItem(item);
+  return PublishedEvent.parse({
+    type: 'participant.removed',
+    detail: { tenant, conversationId, userId, joinedSeq, at: instant(at) },
   });
 };
 
@@ -42,13 +81,16 @@ const mediaUpdated = ({ key, item, at }: Change): PublishedEvent => {
 };
 
 /**
- * What a change of the table is worth saying on the event bus; undefined when nothing: new messages, new conversations,
- * media that took a state. Raises a `ZodError` when the record cannot be read.
+ * What a change of the table is worth saying on the event bus; undefined when nothing: messages that came, changed or were
+ * deleted, new conversations, members that came or went, media that took a state. Raises a `ZodError` when the record cannot be read.
  */
 export function publishedEvent(record: unknown): PublishedEvent | undefined {
   const change = changeOf(record);
   const { op, entity, item, before } = change;
-  if (entity === MessageEntity.type) return op === 'INSERT' ? messageCreated(change) : undefined;
+  if (entity === MessageEntity.type)
+    return op === 'INSERT' ? messageCreated(change) : op === 'MODIFY' ? messageChanged(change) : undefined;
+  if (entity === MemberEntity.type)
+    return op === 'INSERT' ? memberCame(change) : op === 'REMOVE' ? memberWent(change) : undefined;
   if (entity === HeadEntity.type) return op === 'INSERT' ? conversationCreated(change) : undefined;
   if (entity === MediaEntity.type)
     return op !== 'REMOVE' && item.state !== before?.state ? mediaUpdated(change) : undefined;

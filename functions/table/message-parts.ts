@@ -25,6 +25,10 @@ export const storedMentions = (mentions: Mentions | undefined): StoredMentions |
     ...(mentions.all ? { a: true as const } : {}),
   };
 
+/** Stored mentions as the API shows them; null for nobody. */
+export const toMentions = (stored: StoredMentions | undefined): Mentions | null =>
+  stored ? { userIds: stored.u ?? [], all: stored.a ?? false } : null;
+
 type Stored = { readonly b: { readonly type: string } } & z.output<z.ZodObject<typeof StoredParts>>;
 type Parts = Pick<Message, 'attachments' | 'mentions' | 'replyTo' | 'forwardedFrom'>;
 
@@ -33,7 +37,7 @@ export function partsOf(conversationId: string, { b, f, m, q, w }: Stored): Part
   if (b.type === 'deleted') return { attachments: [], mentions: null, replyTo: null, forwardedFrom: null };
   return {
     attachments: f ?? [],
-    mentions: m ? { userIds: m.u ?? [], all: m.a ?? false } : null,
+    mentions: toMentions(m),
     replyTo: q ? { id: messageIdOf(conversationId, q.s), senderId: q.u } : null,
     forwardedFrom: w
       ? {

@@ -20,6 +20,7 @@ describe('the configuration of a stage', () => {
       audience: 'parley',
       claims: { user: 'sub', tenant: 'tenant', roles: 'roles', name: 'name' },
       search: { enabled: true, nodes: 1 },
+      notifications: { delaySeconds: 15 },
     });
     expect(prefixOf(config)).toBe('parley-dev');
   });
@@ -44,6 +45,7 @@ describe('the configuration of a stage', () => {
     [{ stage: 'dev', issuerUrl: 'https://issuer.example', alarmEmail: 'nobody' }, 'alarmEmail'],
     [{ stage: 'dev', issuerUrl: 'https://issuer.example', name: 'Has Blanks' }, 'name'],
     [{ stage: 'dev', issuerUrl: 'https://issuer.example', 'search.nodes': '0' }, 'search.nodes'],
+    [{ stage: 'dev', issuerUrl: 'https://issuer.example', 'notifications.delaySeconds': '901' }, 'notifications.delay'],
     [{ ...LOCAL, emulatorEndpoint: undefined }, 'emulatorEndpoint'],
     [{ stage: 'moon' }, 'stage'],
   ])('names what is wrong with %o', (given, key) => {

@@ -18,10 +18,12 @@ const TABLE_KEY = {
   write: ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'],
 };
 const STREAM = ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'];
+const QUEUE = ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'];
 const EVENT_SOURCE: Readonly<Record<string, readonly string[]>> = {
   'index-search': [...STREAM, ...TABLE_KEY.read, 's3:ListBucket', 's3:PutObject'],
   'publish-events': [...STREAM, ...TABLE_KEY.read, 's3:ListBucket', 's3:PutObject'],
-  'fan-out': ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
+  'fan-out': QUEUE,
+  notify: QUEUE,
   'process-upload': ['sqs:SendMessage'],
 };
 

@@ -85,6 +85,19 @@ describe.each(STAGES)('stage %s', (stage) => {
     for (const { Properties } of queues) expect(Properties.SqsManagedSseEnabled).toBe(true);
   });
 
+  it('holds new messages back before it looks who has not seen them', () => {
+    const delay = stage === 'local' ? 1 : 15;
+    const [queue] = resourcesOf(stage, 'AWS::SQS::Queue').filter(({ Properties }) => Properties.DelaySeconds === delay);
+    const [source] = resourcesOf(stage, 'AWS::Lambda::EventSourceMapping').filter(({ stack }) => stack === 'hooks');
+    expect(queue!.Properties.RedrivePolicy.maxReceiveCount).toBeGreaterThanOrEqual(5);
+    expect(JSON.stringify(source!.Properties.EventSourceArn)).toContain('Notifications');
+    expect(source!.Properties).toMatchObject({
+      BatchSize: 100,
+      MaximumBatchingWindowInSeconds: 5,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
+  });
+
   it('encrypts every bucket and lets nobody make it public', () => {
     const buckets = resourcesOf(stage, 'AWS::S3::Bucket');
     expect(buckets.map(({ id }) => id.replace(/.{8}$/, '')).sort()).toEqual([

@@ -7,15 +7,18 @@ import { ENV } from '#contract/environment.ts';
 import { PublishedEvent } from '#contract/published-events.ts';
 import { chunksOf, sizeOf } from '#gateways/event-bus.ts';
 import type { Item } from '#table/entity.ts';
+import { stubService } from '#test/support/aws-stub.ts';
 import { itemsOf } from '#test/support/world.ts';
 import { handler } from '../../functions/stream/publish-events.lambda.ts';
 import { aConversationId, batchOf, brokenRecord, messageItem, recordOf, resumedAt } from './records.ts';
 
 process.env[ENV.eventBus] = 'parley-test-events';
 process.env[ENV.parkingBucket] = 'parking';
+process.env[ENV.notificationsUrl] = 'https://sqs.test/notifications';
 
 const bridge = mockClient(EventBridgeClient);
 const s3 = mockClient(S3Client);
+const queue = stubService('sqs');
 const conversationId = aConversationId();
 const record = (seq: number) => recordOf(messageItem({ tenantId: 'acme', conversationId, seq }));
 const ofType = (type: string): Item => itemsOf('acme').find(({ ty }) => ty === type)!;
@@ -40,6 +43,7 @@ beforeEach(() => {
   bridge.reset();
   s3.reset();
   s3.onAnyCommand().resolves({});
+  queue.reset();
   taking();
 });
 
@@ -57,6 +61,7 @@ describe('publish-events', () => {
           messageId: `msg_${conversationId.slice(4)}_7`,
           senderId: 'bob',
           kind: 'text',
+          mentions: null,
           at: '2026-11-21T09:30:00.007Z',
         },
       },
@@ -79,9 +84,73 @@ describe('publish-events', () => {
     expect(said()).toMatchObject([{ type: 'media.updated', detail: { state: 'ready', version: 4, ownerId: 'ada' } }]);
   });
 
-  it('says nothing of edits and removals of messages', async () => {
-    const item = messageItem({ tenantId: 'acme', conversationId, seq: 1 });
-    await handler(batchOf([recordOf({ ...item, v: 2 }, item), recordOf(undefined, item)]));
+  it('says whom a message calls', async () => {
+    const item = messageItem({ tenantId: 'acme', conversationId, seq: 1 }, { m: { u: ['ada'] } });
+    await handler(batchOf([recordOf(item)]));
+    expect(said()).toMatchObject([{ detail: { mentions: { userIds: ['ada'], all: false } } }]);
+  });
+
+  it('says that a message was edited or deleted, and nothing of reactions, threads, the archive and removals', async () => {
+    const place = { tenantId: 'acme', conversationId, seq: 1 };
+    const item = messageItem(place);
+    const edited = { ...item, v: 2, e: Date.UTC(2026, 10, 21, 10) };
+    const deleted = { ...edited, v: 3, b: { type: 'deleted' } };
+    await handler(
+      batchOf([
+        recordOf(edited, item),
+        recordOf({ ...edited, r: { n: 3, t: [] } }, edited),
+        recordOf({ ...edited, z: { l: 5, o: true } }, edited),
+        recordOf(deleted, edited),
+        recordOf({ ...edited, v: 4 }, deleted),
+        recordOf(undefined, item),
+      ]),
+    );
+    expect(said().map(({ type, detail }) => [type, detail['version'], detail['seq']])).toEqual([
+      ['message.updated', 2, 1],
+      ['message.deleted', 3, 1],
+      ['message.updated', 4, 1],
+    ]);
+    expect(said()[0]!.detail['at']).toBe('2026-11-21T10:00:00.000Z');
+  });
+
+  it('says that somebody came or went, and nothing of what members do by themselves', async () => {
+    const member = ofType('member');
+    await handler(
+      batchOf([recordOf(member), recordOf({ ...member, readSeq: 4 }, member), recordOf(undefined, member)]),
+    );
+    const { conversationId, userId, joinedSeq } = member;
+    expect(said()).toMatchObject([
+      { type: 'participant.added', detail: { tenant: 'acme', conversationId, userId, joinedSeq, addedBy: 'ada' } },
+      { type: 'participant.removed', detail: { tenant: 'acme', conversationId, userId, joinedSeq } },
+    ]);
+  });
+
+  it('has new messages looked at later: one small letter a conversation, none for what the server says', async () => {
+    const [other, third] = [aConversationId(), aConversationId()];
+    const system = { b: { type: 'system', event: 'participants_added', userIds: ['bob'] } } as never;
+    await handler(
+      batchOf([
+        record(7),
+        recordOf(messageItem({ tenantId: 'acme', conversationId: other, seq: 3 })),
+        record(9),
+        recordOf(messageItem({ tenantId: 'acme', conversationId: third, seq: 1 }, system)),
+      ]),
+    );
+    const letters = queue
+      .calls()
+      .flatMap(({ args }) =>
+        args[0].input.Entries.map((entry: { MessageBody: string }) => JSON.parse(entry.MessageBody)),
+      );
+    expect(letters).toEqual([
+      { tenant: 'acme', conversationId, first: 7, last: 9 },
+      { tenant: 'acme', conversationId: other, first: 3, last: 3 },
+    ]);
+  });
+
+  it('keeps the whole batch when the queue is away', async () => {
+    const one = record(1);
+    queue.rejects(new Error('connection refused'));
+    expect(await handler(batchOf([one, record(2)]))).toEqual(resumedAt(one));
     expect(sent()).toEqual([]);
   });
 

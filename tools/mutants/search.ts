@@ -433,8 +433,8 @@ export const SEARCH_MUTANTS: readonly Mutant[] = [
     invariant: 'Events say that, not what',
     guard: 'the text of a message does not go on the bus',
     file: published,
-    from: 'kind: stored.b.type, at: instant(stored.a) }',
-    to: 'kind: stored.b.type, at: instant(stored.a), body: stored.b } as never',
+    from: 'kind: b.type, mentions: toMentions(m),',
+    to: 'kind: b.type, ...({ body: b } as object), mentions: toMentions(m),',
     test: eventsTest,
   },
   {
