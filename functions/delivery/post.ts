@@ -46,6 +46,7 @@ export async function forget(tenant: TenantKey, gone: readonly Socket[]): Promis
           tenant,
           userId,
           sockets.map(({ connectionId }) => connectionId),
+          Date.now(),
         );
       } catch (error) {
         log.error('sockets.not_forgotten', error, { tenant: tenantIdOf(tenant), sockets: sockets.length });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { TenantId, UserId } from '#contract/ids.ts';
+import { DeviceId, TenantId, UserId } from '#contract/ids.ts';
 import { TENANT_ROLES } from '#contract/permissions.ts';
 import { TICKET_SECONDS } from '#contract/realtime.ts';
 
@@ -18,15 +18,20 @@ export const Ticket = z.strictObject({
   nonce: z.string().regex(/^[A-Za-z0-9_-]{21}[AQgw]$/),
   /** Seconds since 1970. */
   expiresAt: z.int(),
+  /** The device that asked for it, where it named itself. */
+  deviceId: DeviceId.optional(),
+  /** When the token it was got with was issued and will expire (s): it opens nothing if that one was revoked meanwhile. */
+  tokenIssuedAt: z.int().optional(),
+  tokenExpiresAt: z.int().optional(),
 });
 export type Ticket = z.output<typeof Ticket>;
 
 /** A new ticket for a caller, good from `at` (ms) for `TICKET_SECONDS`. */
-export const ticketFor = (
-  bearer: Pick<Ticket, 'tenantId' | 'userId' | 'roles'>,
-  nonce: string,
-  at: number,
-): Ticket => ({ ...bearer, nonce, expiresAt: Math.floor(at / 1_000) + TICKET_SECONDS });
+export const ticketFor = (bearer: Omit<Ticket, 'nonce' | 'expiresAt'>, nonce: string, at: number): Ticket => ({
+  ...bearer,
+  nonce,
+  expiresAt: Math.floor(at / 1_000) + TICKET_SECONDS,
+});
 
 /** True when it is too late to open a socket with the ticket. */
 export const isLate = (ticket: Pick<Ticket, 'expiresAt'>, at: number): boolean => at >= ticket.expiresAt * 1_000;

@@ -24,12 +24,21 @@ export const handler = async (event: APIGatewayRequestAuthorizerEvent): Promise<
   try {
     const read = readTicketToken(await signingKey('ticket'), event.queryStringParameters?.['ticket'] ?? '', Date.now());
     if ('ticket' in read) {
-      const { tenantId, userId, roles, nonce, expiresAt } = read.ticket;
+      const { tenantId, userId, roles, nonce, expiresAt, deviceId, tokenIssuedAt, tokenExpiresAt } = read.ticket;
       log.info('socket.admitted', { requestId, tenant: tenantId, user: userId });
       return {
         principalId: userId,
         policyDocument: policy('Allow', event.methodArn),
-        context: { tenantId, userId, roles: roles.join(','), nonce, ticketExpiresAt: String(expiresAt) },
+        context: {
+          tenantId,
+          userId,
+          roles: roles.join(','),
+          nonce,
+          ticketExpiresAt: String(expiresAt),
+          ...(deviceId === undefined ? {} : { deviceId }),
+          ...(tokenIssuedAt === undefined ? {} : { tokenIssuedAt: String(tokenIssuedAt) }),
+          ...(tokenExpiresAt === undefined ? {} : { tokenExpiresAt: String(tokenExpiresAt) }),
+        },
       };
     }
     log.info('socket.refused', { requestId, reason: read.refused });

@@ -1,3 +1,4 @@
+import { DeviceId } from '#contract/ids.ts';
 import { closeSocket } from '#gateways/sockets.ts';
 import { callerOf } from '#runtime/caller.ts';
 import { log } from '#runtime/log.ts';
@@ -12,18 +13,26 @@ const closeDropped = async (connectionIds: readonly string[]): Promise<void> => 
   for (const result of closed) if (result.status === 'rejected') log.error('socket.not_closed', result.reason);
 };
 
-/** `$connect`: spends the ticket and registers the socket, in one write. */
+/** `$connect`: spends the ticket and registers the socket, in one write. A ticket whose token was revoked opens nothing. */
 export const handler = async (event: SocketEvent): Promise<SocketResult> => {
   const { eventType, connectionId, requestId, authorizer } = event.requestContext;
   if (eventType !== 'CONNECT') return answer(event);
   try {
-    const { tenant, userId } = callerOf(authorizer);
+    const { tenant, userId, tokenIssuedAt = 0 } = callerOf(authorizer);
     const nonce = authorizer?.nonce;
     const ticketExpiresAt = Number(authorizer?.ticketExpiresAt);
     if (typeof nonce !== 'string' || !Number.isInteger(ticketExpiresAt))
       throw new Error('the socket came without a ticket in its context');
-    const opened = await openConnection(tenant, userId, { connectionId, nonce, ticketExpiresAt, at: Date.now() });
-    log.info(opened.ok ? 'socket.opened' : 'socket.ticket_spent', {
+    const deviceId = DeviceId.safeParse(authorizer?.deviceId).data;
+    const opened = await openConnection(tenant, userId, {
+      connectionId,
+      nonce,
+      ticketExpiresAt,
+      tokenIssuedAt: tokenIssuedAt * 1_000,
+      deviceId,
+      at: Date.now(),
+    });
+    log.info(opened.ok ? 'socket.opened' : `socket.ticket_${opened.refused}`, {
       requestId,
       tenant: tenantIdOf(tenant),
       user: userId,

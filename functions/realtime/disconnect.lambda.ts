@@ -5,13 +5,13 @@ import { tenantIdOf } from '#table/entity.ts';
 import { answer } from './frame.ts';
 import type { SocketEvent, SocketResult } from './socket-event.ts';
 
-/** `$disconnect`: removes the socket. API Gateway does not promise to call this; a 410 or two hours clean up as well. */
+/** `$disconnect`: removes the socket, and notes when it was there last, in one write. API Gateway does not promise to call this; a 410 or two hours clean up as well. */
 export const handler = async (event: SocketEvent): Promise<SocketResult> => {
   const { eventType, connectionId, requestId, authorizer } = event.requestContext;
   if (eventType !== 'DISCONNECT') return answer(event);
   try {
     const { tenant, userId } = callerOf(authorizer);
-    await removeConnections(tenant, userId, [connectionId]);
+    await removeConnections(tenant, userId, [connectionId], Date.now());
     log.info('socket.closed', { requestId, tenant: tenantIdOf(tenant), user: userId });
     return { statusCode: 200 };
   } catch (error) {

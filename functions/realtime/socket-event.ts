@@ -5,6 +5,7 @@ export interface SocketContext extends AuthorizerContext {
   readonly nonce: string;
   /** Seconds since 1970. */
   readonly ticketExpiresAt: string;
+  readonly deviceId?: string;
 }
 
 /**

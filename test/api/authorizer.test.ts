@@ -23,7 +23,13 @@ describe('a good token', () => {
         Version: '2012-10-17',
         Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: `${API}/*` }],
       },
-      context: { tenantId: 'acme', userId: 'ada', roles: 'user,admin' },
+      context: {
+        tenantId: 'acme',
+        userId: 'ada',
+        roles: 'user,admin',
+        tokenIssuedAt: expect.stringMatching(/^[0-9]{10}$/),
+        tokenExpiresAt: expect.stringMatching(/^[0-9]{10}$/),
+      },
     });
   });
 
@@ -40,6 +46,16 @@ describe('a good token', () => {
   ])('gives the roles it names as %s, and to everybody `user`', async (_, roles, expected) => {
     const token = await tokenOf(issuer.url, key, { payload: { roles } });
     expect((await ask(`Bearer ${token}`)).context?.['roles']).toBe(expected);
+  });
+
+  it('says when it was issued and until when it is good; without the first it is from 1970', async () => {
+    const said = async (payload: object, without: string[] = []) => {
+      const { context } = await ask(`Bearer ${await tokenOf(issuer.url, key, { payload: { ...payload }, without })}`);
+      return [context?.['tokenIssuedAt'], context?.['tokenExpiresAt']];
+    };
+    const exp = in10Minutes();
+    expect(await said({ iat: exp - 700, exp })).toEqual([String(exp - 700), String(exp)]);
+    expect(await said({ exp }, ['iat'])).toEqual(['0', String(exp)]);
   });
 
   it('carries the name to show, where it is one', async () => {
@@ -63,7 +79,7 @@ describe('a good token', () => {
     const token = await tokenOf(issuer.url, key, {
       payload: { 'https://acme.example/user': 'grace', org: { id: 'globex' }, 'cognito:groups': ['admin'] },
     });
-    expect((await ask(`Bearer ${token}`)).context).toEqual({
+    expect((await ask(`Bearer ${token}`)).context).toMatchObject({
       tenantId: 'globex',
       userId: 'grace',
       roles: 'user,admin',

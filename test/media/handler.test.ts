@@ -5,7 +5,7 @@ import type { S3Event } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { expect, it, vi } from 'vitest';
 import { Frame } from '#contract/events.ts';
-import { ConnectionsEntity } from '#table/connection.ts';
+import { ConnectionsEntity } from '#table/connection-item.ts';
 import { type Item, scope } from '#table/entity.ts';
 import { MediaEntity } from '#table/media.ts';
 import { stubService } from '#test/support/aws-stub.ts';

@@ -21,6 +21,7 @@ const CONTEXT = {
   roles: 'user',
   nonce: 'n'.repeat(22),
   ticketExpiresAt: '1795253430',
+  tokenIssuedAt: '1795253000',
 };
 
 const event = (
@@ -45,8 +46,8 @@ describe('$connect', () => {
     expect(updates).toHaveLength(1);
     expect(updates[0]!.args[0].input).toMatchObject({
       Key: { pk: 'T#acme#U#ada', sk: 'CONNS' },
-      ExpressionAttributeNames: { '#connection': 'c_a1', '#ticket': `t_${CONTEXT.nonce}` },
-      ExpressionAttributeValues: { ':expires': 1_795_253_430 },
+      ExpressionAttributeNames: { '#connection': 'c_a1', '#ticket': `t_${CONTEXT.nonce.slice(0, 12)}` },
+      ExpressionAttributeValues: { ':expires': 1_795_253_430, ':issued': 1_795_253_000_000 },
     });
     expect(live.gateway.calls()).toHaveLength(0);
   });
@@ -55,6 +56,25 @@ describe('$connect', () => {
     live.table.on(UpdateCommand).rejects(new ConditionalCheckFailedException({ message: 'spent', $metadata: {} }));
     expect(await connect(event('CONNECT'))).toEqual({ statusCode: 401 });
     expect(logged()).toMatchObject([{ event: 'socket.ticket_spent' }]);
+  });
+
+  it('takes a token that does not say when it was issued for older than any revocation', async () => {
+    const { tokenIssuedAt: _, ...context } = CONTEXT;
+    expect(await connect(event('CONNECT', {}, context))).toEqual({ statusCode: 200 });
+    expect(live.table.commandCalls(UpdateCommand)[0]!.args[0].input.ExpressionAttributeValues[':issued']).toBe(0);
+  });
+
+  it('notes which device it is on, where the ticket says so', async () => {
+    for (const deviceId of [undefined, `dev_${'a'.repeat(22)}`, 'no device'])
+      await connect(event('CONNECT', {}, { ...CONTEXT, deviceId }));
+    const values = live.table
+      .commandCalls(UpdateCommand)
+      .map(({ args }) => args[0].input.ExpressionAttributeValues[':value'] as string);
+    expect(values).toEqual([
+      expect.stringMatching(/^[0-9a-z]{8}\.$/),
+      expect.stringMatching(/^[0-9a-z]{8}\.[\w-]{6}$/),
+      expect.stringMatching(/^[0-9a-z]{8}\.$/),
+    ]);
   });
 
   it('closes the oldest socket when there are too many', async () => {

@@ -82,6 +82,22 @@ describe('a ticket', () => {
     });
   });
 
+  it('tells the socket its device, and since when and until when the token is good', async () => {
+    const deviceId = `dev_${'a'.repeat(22)}`;
+    const { body } = await call(
+      realtime,
+      createTicket,
+      { deviceId },
+      { token: { tokenIssuedAt: '1795253000', tokenExpiresAt: '1795256600' } },
+    );
+    const { ticket } = createTicket.output.parse(body);
+    expect((await open({ ticket })).context).toMatchObject({
+      deviceId,
+      tokenIssuedAt: '1795253000',
+      tokenExpiresAt: '1795256600',
+    });
+  });
+
   it('is good for thirty seconds', async () => {
     const { ticket } = await issue();
     vi.setSystemTime(START + 29_999);

@@ -10,6 +10,16 @@ describe('callerOf', () => {
     });
   });
 
+  it('reads when the token was issued and expires, and passes over what is no time', () => {
+    const context = { tenantId: 'acme', userId: 'ada', roles: '' };
+    expect(callerOf({ ...context, tokenIssuedAt: '1795253000', tokenExpiresAt: '1795256600' })).toMatchObject({
+      tokenIssuedAt: 1_795_253_000,
+      tokenExpiresAt: 1_795_256_600,
+    });
+    for (const tokenIssuedAt of ['', 'soon', '-1', '1e3', 7])
+      expect(callerOf({ ...context, tokenIssuedAt })).not.toHaveProperty('tokenIssuedAt');
+  });
+
   it.each([
     ['no context', undefined],
     ['an empty context', null],

@@ -6,6 +6,8 @@ export interface CallOptions {
   readonly tenantId?: string;
   readonly userId?: string;
   readonly roles?: readonly string[];
+  /** What else the authorizer says of the token. */
+  readonly token?: { readonly tokenIssuedAt: string; readonly tokenExpiresAt: string };
   /** Without it the request looks as if no authorizer had been asked. */
   readonly authorized?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
@@ -32,7 +34,7 @@ export function restEvent(
     ...options.query,
   };
   const body = options.body ?? (isRead(address) ? null : JSON.stringify(Object.fromEntries(rest)));
-  const context = { tenantId, userId, roles: roles.join(',') };
+  const context = { tenantId, userId, roles: roles.join(','), ...options.token };
   return {
     httpMethod: address.method,
     resource: address.path,

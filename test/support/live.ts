@@ -7,7 +7,7 @@ import { beforeEach } from 'vitest';
 import { ENV } from '#contract/environment.ts';
 import type { Event, Frame } from '#contract/events.ts';
 import { Delivery, type Socket } from '#domain/delivery.ts';
-import { ConnectionsEntity } from '#table/connection.ts';
+import { ConnectionsEntity, connectionName, connectionValue } from '#table/connection-item.ts';
 import { scope } from '#table/entity.ts';
 
 /** An entry of SendMessageBatch. */
@@ -89,7 +89,9 @@ export function useLive() {
         const userId = pk.split('#')[3]!;
         const own = open.filter((socket) => socket.userId === userId);
         if (own.length === 0) return [];
-        const connections = Object.fromEntries(own.map(({ connectionId, since }) => [`c_${connectionId}`, since]));
+        const connections = Object.fromEntries(
+          own.map(({ connectionId, since }) => [connectionName(connectionId), connectionValue(since, undefined)]),
+        );
         return [{ ...ConnectionsEntity.toItem(scope('acme'), userId, { pk }), ...connections }];
       });
       return { Responses: { table: items } };
@@ -135,13 +137,13 @@ export function useLive() {
           }),
         ),
       ),
-    /** Removals of sockets: the user and the attributes that went. */
+    /** Removals of sockets: the user and the attributes of sockets that went. */
     removals: () =>
       table.commandCalls(UpdateCommand).map(({ args }) => {
         const { Key, ExpressionAttributeNames, ConditionExpression } = args[0].input;
         return {
           pk: Key?.['pk'] as string,
-          names: Object.values(ExpressionAttributeNames ?? {}),
+          names: Object.values<string>(ExpressionAttributeNames ?? {}).filter((name) => name.startsWith('c_')),
           condition: ConditionExpression,
         };
       }),

@@ -6,7 +6,15 @@ import { describe, expect, it } from 'vitest';
 import { documents } from '#aws/documents.ts';
 import { MAX_CONNECTIONS } from '#contract/realtime.ts';
 import { TICKET_MEMORY_SECONDS } from '#domain/ticket.ts';
-import { ConnectionsEntity, openConnection, removeConnections, socketsOf } from '#table/connection.ts';
+import {
+  openConnection,
+  pauseConnection,
+  presenceOf,
+  removeConnections,
+  socketsOf,
+  unpauseConnection,
+} from '#table/connection.ts';
+import { ConnectionsEntity, connectionName, livingIn } from '#table/connection-item.ts';
 import { type Item, scope, type TenantKey } from '#table/entity.ts';
 import { tableName } from '#table/table-name.ts';
 import { useTable } from '#test/support/table.ts';
@@ -23,8 +31,35 @@ const connection = (): string => randomBytes(11).toString('base64');
 let tenants = 0;
 const freshTenant = (): TenantKey => scope(`t${++tenants}`);
 
-const open = (tenant: TenantKey, connectionId: string, at: number, ticket = nonce(), userId = 'ada') =>
-  openConnection(tenant, userId, { connectionId, nonce: ticket, ticketExpiresAt: Math.floor(at / 1_000) + 30, at });
+const DEVICE = `dev_${'a'.repeat(22)}`;
+
+const open = (
+  tenant: TenantKey,
+  connectionId: string,
+  at: number,
+  ticket = nonce(),
+  userId = 'ada',
+  more: { readonly tokenIssuedAt?: number; readonly deviceId?: string } = {},
+) =>
+  openConnection(tenant, userId, {
+    connectionId,
+    nonce: ticket,
+    ticketExpiresAt: Math.floor(at / 1_000) + 30,
+    at,
+    ...more,
+  });
+
+/** Writes attributes as they are, as older code or a revocation would. */
+const set = (tenant: TenantKey, attributes: Readonly<Record<string, unknown>>) => {
+  const entries = Object.entries(attributes);
+  return documents.update({
+    TableName: tableName(),
+    Key: ConnectionsEntity.key(tenant, 'ada'),
+    UpdateExpression: `SET ${entries.map((_, index) => `#n${index} = :v${index}`).join(', ')}`,
+    ExpressionAttributeNames: Object.fromEntries(entries.map(([name], index) => [`#n${index}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(entries.map(([, value], index) => [`:v${index}`, value as string])),
+  });
+};
 
 const itemOf = async (tenant: TenantKey, userId = 'ada'): Promise<Item | undefined> =>
   (await documents.get({ TableName: tableName(), Key: ConnectionsEntity.key(tenant, userId), ConsistentRead: true }))
@@ -64,8 +99,8 @@ describe('a ticket', () => {
     const tenant = freshTenant();
     const ticket = nonce();
     expect(await open(tenant, 'one', NOW, ticket)).toMatchObject({ ok: true });
-    await removeConnections(tenant, 'ada', ['one']);
-    expect(await open(tenant, 'two', NOW + 1_000, ticket)).toEqual({ ok: false });
+    await removeConnections(tenant, 'ada', ['one'], NOW);
+    expect(await open(tenant, 'two', NOW + 1_000, ticket)).toEqual({ ok: false, refused: 'spent' });
     expect(await idsOf(tenant, NOW)).toEqual([]);
   });
 
@@ -83,9 +118,9 @@ describe('a ticket', () => {
     await open(tenant, 'one', NOW, ticket);
     const remembered = NOW + (30 + TICKET_MEMORY_SECONDS) * 1_000;
     await open(tenant, 'two', remembered);
-    expect(await open(tenant, 'three', remembered, ticket)).toEqual({ ok: false });
+    expect(await open(tenant, 'three', remembered, ticket)).toEqual({ ok: false, refused: 'spent' });
     await open(tenant, 'four', remembered + 1_000);
-    expect(await itemOf(tenant)).not.toHaveProperty(`t_${ticket}`);
+    expect(await itemOf(tenant)).not.toHaveProperty(`t_${ticket.slice(0, 12)}`);
   });
 });
 
@@ -113,10 +148,13 @@ describe('sockets', () => {
             spent.push(ticket);
           } else if (kind === 'close') {
             const id = [...own][which % Math.max(1, own.size)] ?? 'never opened';
-            await removeConnections(tenant, user, [id]);
+            await removeConnections(tenant, user, [id], at);
             own.delete(id);
           } else if (spent.length > 0) {
-            expect(await open(tenant, `c${index}`, at, spent[which % spent.length], user)).toEqual({ ok: false });
+            expect(await open(tenant, `c${index}`, at, spent[which % spent.length], user)).toEqual({
+              ok: false,
+              refused: 'spent',
+            });
           }
         }
         for (const user of ['ada', 'bob'] as const)
@@ -155,8 +193,8 @@ describe('sockets', () => {
   it('are at most twenty: one more drops the oldest and says which', async () => {
     const tenant = freshTenant();
     for (let index = 0; index < MAX_CONNECTIONS; index++)
-      expect(await open(tenant, `c${index}`, NOW + index)).toEqual({ ok: true, dropped: [] });
-    expect(await open(tenant, 'last', NOW + MAX_CONNECTIONS)).toEqual({ ok: true, dropped: ['c0'] });
+      expect(await open(tenant, `c${index}`, NOW + index)).toEqual({ ok: true, dropped: [], first: index === 0 });
+    expect(await open(tenant, 'last', NOW + MAX_CONNECTIONS)).toEqual({ ok: true, dropped: ['c0'], first: false });
     const ids = await idsOf(tenant, NOW + MAX_CONNECTIONS);
     expect(ids).toHaveLength(MAX_CONNECTIONS);
     expect(ids).toContain('last');
@@ -166,15 +204,149 @@ describe('sockets', () => {
   it('leave an item that TTL may delete, later with every socket', async () => {
     const tenant = freshTenant();
     await open(tenant, 'one', NOW);
-    expect(await itemOf(tenant)).toMatchObject({ ty: 'connections', exp: NOW / 1_000 + 3 * 3_600 });
+    expect(await itemOf(tenant)).toMatchObject({ ty: 'connections', exp: NOW / 1_000 + 400 * 86_400 });
     await open(tenant, 'two', NOW + HOUR);
-    expect(await itemOf(tenant)).toMatchObject({ exp: (NOW + HOUR) / 1_000 + 3 * 3_600 });
+    expect(await itemOf(tenant)).toMatchObject({ exp: (NOW + HOUR) / 1_000 + 400 * 86_400 });
   });
 
   it('closed after TTL has deleted their item do not bring it back', async () => {
     const tenant = freshTenant();
-    await removeConnections(tenant, 'ada', ['one']);
+    await removeConnections(tenant, 'ada', ['one'], NOW);
     expect(await itemOf(tenant)).toBeUndefined();
+  });
+});
+
+describe('a revocation', () => {
+  it('refuses tickets that were got with a token issued before it, and no others', async () => {
+    const tenant = freshTenant();
+    await set(tenant, { r: NOW });
+    for (const tokenIssuedAt of [undefined, 0, NOW - 1])
+      expect(
+        await open(tenant, 'one', NOW + 5_000, nonce(), 'ada', tokenIssuedAt === undefined ? {} : { tokenIssuedAt }),
+      ).toEqual({ ok: false, refused: 'revoked' });
+    expect(await idsOf(tenant, NOW + 5_000)).toEqual([]);
+    expect(await open(tenant, 'one', NOW + 5_000, nonce(), 'ada', { tokenIssuedAt: NOW })).toMatchObject({ ok: true });
+  });
+
+  it('lets no socket open that it did not see, in any race', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 10 }), async (racers) => {
+        const tenant = freshTenant();
+        await open(tenant, 'before', NOW);
+        const ids = Array.from({ length: racers }, connection);
+        const opening = ids.map((id) => open(tenant, id, NOW, nonce(), 'ada', { tokenIssuedAt: NOW - 1 }));
+        await set(tenant, { r: NOW });
+        const seen = livingIn((await itemOf(tenant))!, NOW).map(({ connectionId }) => connectionId);
+        const results = await Promise.all(opening);
+        expect(ids.filter((_, index) => results[index]!.ok).filter((id) => !seen.includes(id))).toEqual([]);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('an older item', () => {
+  it('still tells its sockets, and loses what is stale', async () => {
+    const tenant = freshTenant();
+    await set(tenant, { c_old: NOW, c_older: NOW - 3 * HOUR, [`t_${nonce()}`]: 1, ty: 'connections' });
+    expect(await idsOf(tenant, NOW)).toEqual(['old']);
+    await open(tenant, 'new', NOW + 1);
+    expect(await idsOf(tenant, NOW + 1)).toEqual(['new', 'old']);
+    const names = Object.keys((await itemOf(tenant))!);
+    expect(names.filter((name) => /^[ct]_/.test(name))).toHaveLength(3);
+  });
+
+  it('that nobody could have written is an error, not a socket', async () => {
+    const tenant = freshTenant();
+    await set(tenant, { c_one: 'tomorrow' });
+    await expect(idsOf(tenant, NOW)).rejects.toThrow(RangeError);
+  });
+});
+
+describe('a device', () => {
+  it('keeps its old socket when it opens a new one, and is told from the others', async () => {
+    const tenant = freshTenant();
+    await open(tenant, 'old', NOW, nonce(), 'ada', { deviceId: DEVICE });
+    await open(tenant, 'new', NOW + 1, nonce(), 'ada', { deviceId: DEVICE });
+    await open(tenant, 'other', NOW + 2, nonce(), 'ada', { deviceId: `dev_${'b'.repeat(22)}` });
+    await open(tenant, 'nameless', NOW + 3);
+    const sockets = livingIn((await itemOf(tenant))!, NOW + 3);
+    const deviceOf = (id: string) => sockets.find(({ connectionId }) => connectionId === id)?.device;
+    expect(sockets).toHaveLength(4);
+    expect(deviceOf('new')).toBe(deviceOf('old'));
+    expect(new Set([deviceOf('old'), deviceOf('other'), deviceOf('nameless')])).toHaveProperty('size', 3);
+  });
+});
+
+describe('a paused socket', () => {
+  it('is left out of every audience until its pause ends', async () => {
+    const tenant = freshTenant();
+    await open(tenant, 'one', NOW);
+    await open(tenant, 'two', NOW);
+    expect(await pauseConnection(tenant, 'ada', 'one')).toBe(true);
+    expect(await idsOf(tenant, NOW)).toEqual(['two']);
+    await unpauseConnection(tenant, 'ada', 'one');
+    expect(await idsOf(tenant, NOW)).toEqual(['one', 'two']);
+  });
+
+  it('that is closed leaves nothing behind, and one that is not there is not paused', async () => {
+    const tenant = freshTenant();
+    await open(tenant, 'one', NOW);
+    await pauseConnection(tenant, 'ada', 'one');
+    await removeConnections(tenant, 'ada', ['one'], NOW);
+    expect(await itemOf(tenant)).not.toHaveProperty('p_one');
+    expect(await pauseConnection(tenant, 'ada', 'one')).toBe(false);
+    expect(await pauseConnection(freshTenant(), 'ada', 'one')).toBe(false);
+    await unpauseConnection(tenant, 'ada', 'one');
+    expect(await idsOf(tenant, NOW)).toEqual([]);
+  });
+
+  it('takes its mark along when it has expired or has to make room', async () => {
+    const tenant = freshTenant();
+    await open(tenant, 'one', NOW - 3 * HOUR);
+    await pauseConnection(tenant, 'ada', 'one');
+    for (let index = 0; index <= MAX_CONNECTIONS; index++) {
+      await open(tenant, `c${index}`, NOW + index);
+      if (index === 0) await pauseConnection(tenant, 'ada', 'c0');
+    }
+    expect(Object.keys((await itemOf(tenant))!).filter((name) => name.startsWith('p_'))).toEqual([]);
+  });
+});
+
+describe('presence', () => {
+  it('begins with the first socket and ends with the last, which says when', async () => {
+    const tenant = freshTenant();
+    const of = async (at: number) => (await presenceOf(tenant, ['ada'], at))[0];
+    expect(await of(NOW)).toEqual({ userId: 'ada', online: false, lastSeenAt: null });
+    expect(await open(tenant, 'one', NOW)).toMatchObject({ first: true });
+    expect(await open(tenant, 'two', NOW + 1)).toMatchObject({ first: false });
+    expect(await open(tenant, 'two', NOW + 1)).toMatchObject({ first: false });
+    await pauseConnection(tenant, 'ada', 'two');
+    expect(await removeConnections(tenant, 'ada', ['one'], NOW + 2)).toBe(false);
+    expect(await of(NOW + 3)).toEqual({ userId: 'ada', online: true, lastSeenAt: null });
+    expect(await removeConnections(tenant, 'ada', ['two'], NOW + 4)).toBe(true);
+    expect(await of(NOW + 5)).toEqual({ userId: 'ada', online: false, lastSeenAt: NOW + 4 });
+    expect(await open(tenant, 'three', NOW + 6)).toMatchObject({ first: true });
+  });
+
+  it('that nobody saw end was there at least when its last socket opened; that socket counts for nothing', async () => {
+    const tenant = freshTenant();
+    await open(tenant, 'one', NOW);
+    const later = NOW + 3 * HOUR;
+    expect(await presenceOf(tenant, ['ada'], later)).toEqual([{ userId: 'ada', online: false, lastSeenAt: NOW }]);
+    expect(await open(tenant, 'two', later)).toMatchObject({ first: true });
+    expect(await removeConnections(tenant, 'ada', ['two'], later)).toBe(true);
+    expect(await itemOf(tenant)).not.toHaveProperty(connectionName('one'));
+  });
+
+  it('is told for each user once, in the order they were asked for', async () => {
+    const tenant = freshTenant();
+    await open(tenant, 'one', NOW, nonce(), 'bob');
+    expect(await presenceOf(tenant, ['carol', 'bob', 'ada'], NOW)).toEqual([
+      { userId: 'carol', online: false, lastSeenAt: null },
+      { userId: 'bob', online: true, lastSeenAt: null },
+      { userId: 'ada', online: false, lastSeenAt: null },
+    ]);
   });
 });
 
@@ -184,14 +356,17 @@ describe('the item', () => {
     const user = 'u'.repeat(64);
     const minutes = 6 * 60_000;
     for (let index = 0; index < MAX_CONNECTIONS; index++)
-      await open(tenant, connection(), NOW + index * minutes, nonce(), user);
+      await open(tenant, connection(), NOW + index * minutes, nonce(), user, { deviceId: DEVICE });
     const last = NOW + MAX_CONNECTIONS * minutes;
     // A phone that has just lost its network eight times in a minute and a half.
-    for (let index = 0; index < 8; index++) await open(tenant, connection(), last + index * 10_000, nonce(), user);
+    for (let index = 0; index < 8; index++)
+      await open(tenant, connection(), last + index * 10_000, nonce(), user, { deviceId: DEVICE });
+    // Somebody who was logged out once, and has closed a socket.
+    await removeConnections(tenant, user, ['closed'], last);
     const item = (await itemOf(tenant, user))!;
     expect(Object.keys(item).filter((name) => name.startsWith('c_'))).toHaveLength(MAX_CONNECTIONS);
     expect(Object.keys(item).filter((name) => name.startsWith('t_'))).toHaveLength(8);
-    expect(sizeOf(item)).toBeLessThanOrEqual(1_024);
+    expect(sizeOf(item) + 'r'.length + 8).toBeLessThanOrEqual(1_024);
 
     const { ConsumedCapacity } = await new DynamoDBClient({}).send(
       new UpdateItemCommand({

@@ -22,6 +22,7 @@ import { RUNTIME_MUTANTS } from './runtime.ts';
 import { SCHEDULED_MUTANTS } from './scheduled.ts';
 import { SEARCH_MUTANTS } from './search.ts';
 import { SETTINGS_MUTANTS } from './settings.ts';
+import { SOCKET_MUTANTS } from './sockets.ts';
 import { TABLE_MUTANTS } from './table.ts';
 import { THREAD_MUTANTS } from './threads.ts';
 import { UNREAD_MUTANTS } from './unread.ts';
@@ -49,6 +50,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...IDENTITY_MUTANTS,
   ...LIVE_MUTANTS,
   ...PRESENCE_MUTANTS,
+  ...SOCKET_MUTANTS,
   ...MEDIA_MUTANTS,
   ...SEARCH_MUTANTS,
   ...IMPORT_MUTANTS,

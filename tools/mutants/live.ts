@@ -8,15 +8,11 @@ const fanOutEntry = 'functions/realtime/fan-out.lambda.ts';
 const delivery = 'functions/domain/delivery.ts';
 const sockets = 'functions/gateways/sockets.ts';
 const stragglers = 'functions/gateways/stragglers.ts';
-const connection = 'functions/table/connection.ts';
 
 const announceTest = 'test/delivery/announce.test.ts';
 const deliveryTest = 'test/domain/delivery.test.ts';
 const fanOutTest = 'test/realtime/fan-out.test.ts';
-const socketsTest = 'test/realtime/sockets.test.ts';
-const onTable = { test: 'test/table/connection.test.ts', needs: 'emulator' as const };
 
-const ONE_COST = 'Connect and disconnect cost two write units';
 const BOUNDED = 'A send’s work is bounded';
 
 /** Guards of live delivery: pushed or queued, in order, to sockets that are open. */
@@ -326,149 +322,5 @@ export const LIVE_MUTANTS: readonly Mutant[] = [
     from: 'parts[index]!.records.map(',
     to: 'parts[index]!.records.slice(0, 1).map(',
     test: fanOutTest,
-  },
-  {
-    name: 'ticket-once',
-    invariant: 'A ticket opens one socket',
-    guard: 'the nonce is spent in the same write, on condition',
-    file: connection,
-    from: "ConditionExpression: 'attribute_not_exists(#ticket) OR attribute_exists(#connection)',",
-    to: "ConditionExpression: 'attribute_not_exists(#ticket) OR attribute_exists(#ticket) OR attribute_exists(#connection)',",
-    ...onTable,
-  },
-  {
-    name: 'ticket-lost-reply',
-    invariant: 'A ticket opens one socket',
-    guard: 'the write that the SDK sends again after a lost reply is recognised',
-    file: connection,
-    from: "'attribute_not_exists(#ticket) OR attribute_exists(#connection)'",
-    to: "'attribute_not_exists(#ticket)'",
-    ...onTable,
-  },
-  {
-    name: 'ticket-memory',
-    invariant: 'A ticket opens one socket',
-    guard: 'a spent ticket is remembered beyond its expiry',
-    file: connection,
-    from: 'expires + TICKET_MEMORY_SECONDS < at / 1_000',
-    to: 'expires < at / 1_000',
-    ...onTable,
-  },
-  {
-    name: 'ticket-pruned',
-    invariant: ONE_COST,
-    guard: 'old tickets leave the item',
-    file: connection,
-    from: '.concat(forgotten.map(([id]) => TICKET + id)),',
-    to: '.concat(forgotten.slice(0, 0).map(([id]) => TICKET + id)),',
-    ...onTable,
-  },
-  {
-    name: 'socket-pruned',
-    invariant: ONE_COST,
-    guard: 'closed sockets leave the item',
-    file: connection,
-    from: '[...dropped, ...expired.map(([id]) => id)]',
-    to: '[...dropped, ...expired.slice(0, 0).map(([id]) => id)]',
-    ...onTable,
-  },
-  {
-    name: 'socket-cap',
-    invariant: ONE_COST,
-    guard: 'a user holds at most twenty sockets',
-    file: connection,
-    from: '.slice(MAX_CONNECTIONS - 1)',
-    to: '.slice(MAX_CONNECTIONS)',
-    ...onTable,
-  },
-  {
-    name: 'socket-oldest',
-    invariant: ONE_COST,
-    guard: 'it is the oldest that makes room',
-    file: connection,
-    from: '.sort(([, a], [, b]) => b - a)',
-    to: '.sort(([, a], [, b]) => a - b)',
-    ...onTable,
-  },
-  {
-    name: 'socket-expired',
-    invariant: 'A closed socket is forgotten',
-    guard: 'a socket older than two hours is not read',
-    file: connection,
-    from: 'numbersIn(item, CONNECTION).filter(([, since]) => !isExpired(since, at));',
-    to: 'numbersIn(item, CONNECTION).filter(() => !isExpired(at, at));',
-    ...onTable,
-  },
-  {
-    name: 'socket-ghost',
-    invariant: 'A closed socket is forgotten',
-    guard: 'removing a socket never makes an item',
-    file: connection,
-    from: "ConditionExpression: 'attribute_exists(pk)',",
-    to: "ConditionExpression: 'attribute_exists(pk) OR attribute_not_exists(pk)',",
-    ...onTable,
-  },
-  {
-    name: 'socket-ttl',
-    invariant: 'A closed socket is forgotten',
-    guard: 'the item has a time to live that every socket renews',
-    file: connection,
-    from: "':ttl': Math.ceil(opening.at / 1_000) + KEPT_SECONDS,",
-    to: "':ttl': opening.ticketExpiresAt,",
-    ...onTable,
-  },
-  {
-    name: 'socket-tenant',
-    invariant: 'I9',
-    guard: 'the key of a user’s sockets holds the tenant',
-    file: connection,
-    from: "join(tenant, 'U', userId)",
-    to: "join('T#x', 'U', userId)",
-    ...onTable,
-  },
-  {
-    name: 'socket-dropped-closed',
-    invariant: 'I3',
-    guard: 'a socket that lost its place is closed, so that its client notices',
-    file: 'functions/realtime/connect.lambda.ts',
-    from: 'await closeDropped(opened.dropped);',
-    to: '',
-    test: socketsTest,
-  },
-  {
-    name: 'socket-event-type',
-    invariant: 'A frame is never taken for a connect',
-    guard: 'the event type decides, not the route',
-    file: 'functions/realtime/connect.lambda.ts',
-    from: "if (eventType !== 'CONNECT') return answer(event);",
-    to: '',
-    test: socketsTest,
-  },
-  {
-    name: 'socket-event-type-close',
-    invariant: 'A frame is never taken for a disconnect',
-    guard: 'the event type decides, not the route',
-    file: 'functions/realtime/disconnect.lambda.ts',
-    from: "if (eventType !== 'DISCONNECT') return answer(event);",
-    to: '',
-    test: socketsTest,
-  },
-  {
-    name: 'socket-spent',
-    invariant: 'A ticket opens one socket',
-    guard: '$connect refuses a spent ticket',
-    file: 'functions/realtime/connect.lambda.ts',
-    from: 'if (!opened.ok) return { statusCode: 401 };',
-    to: 'if (!opened.ok) return { statusCode: 200 };',
-    test: socketsTest,
-  },
-  {
-    name: 'socket-context',
-    invariant: 'No token, no answer',
-    guard: 'a connect without a ticket in its context fails closed',
-    file: 'functions/realtime/connect.lambda.ts',
-    from: "throw new Error('the socket came without a ticket in its context');",
-    to: 'return { statusCode: 200 };',
-    test: socketsTest,
   },
 ];

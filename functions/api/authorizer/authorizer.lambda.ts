@@ -34,8 +34,16 @@ const tokenOf = (event: APIGatewayRequestAuthorizerEvent): string => {
  */
 const stageOf = (methodArn: string): string => `${methodArn.split('/').slice(0, 2).join('/')}/*`;
 
-const allow = ({ tenantId, userId, roles, name }: Bearer, methodArn: string): APIGatewayAuthorizerResult => {
-  const context: AuthorizerContext = { tenantId, userId, roles: roles.join(','), ...(name ? { name } : {}) };
+const allow = (bearer: Bearer, methodArn: string): APIGatewayAuthorizerResult => {
+  const { tenantId, userId, roles, name, issuedAt, expiresAt } = bearer;
+  const context: AuthorizerContext = {
+    tenantId,
+    userId,
+    roles: roles.join(','),
+    ...(name ? { name } : {}),
+    tokenIssuedAt: String(issuedAt),
+    tokenExpiresAt: String(expiresAt),
+  };
   return {
     principalId: userId,
     policyDocument: {

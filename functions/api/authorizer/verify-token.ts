@@ -30,6 +30,9 @@ export interface Bearer {
   readonly userId: string;
   readonly roles: readonly TenantRole[];
   readonly name?: string;
+  /** Seconds since 1970. A token that does not say when it was issued was issued in 1970. */
+  readonly issuedAt: number;
+  readonly expiresAt: number;
 }
 
 /** Whose tokens are accepted, for whom, and where in them to look. */
@@ -102,5 +105,7 @@ export async function verifyToken(token: string, { issuer, audience, claims, key
     userId: user.data,
     roles: rolesIn(claimIn(payload, claims.roles)),
     ...(name.success ? { name: name.data } : {}),
+    issuedAt: Math.floor(payload.iat ?? 0),
+    expiresAt: Math.floor(payload.exp ?? 0),
   };
 }

@@ -9,8 +9,16 @@ import { tenantIdOf } from '#table/entity.ts';
 import { meetUser } from '#table/user.ts';
 
 /** Signs a ticket, which is not stored until it is spent; who asks for one the first time gets a profile. */
-export const handleCreateTicket: Handle<typeof createTicket> = async (_input, { caller, at }) => {
-  const bearer = { tenantId: tenantIdOf(caller.tenant), userId: caller.userId, roles: [...caller.roles] };
+export const handleCreateTicket: Handle<typeof createTicket> = async ({ deviceId }, { caller, at }) => {
+  const { userId, tokenIssuedAt, tokenExpiresAt } = caller;
+  const bearer = {
+    tenantId: tenantIdOf(caller.tenant),
+    userId,
+    roles: [...caller.roles],
+    ...(deviceId === undefined ? {} : { deviceId }),
+    ...(tokenIssuedAt === undefined ? {} : { tokenIssuedAt }),
+    ...(tokenExpiresAt === undefined ? {} : { tokenExpiresAt }),
+  };
   const ticket = ticketFor(bearer, randomBytes(16).toString('base64url'), at);
   const [key] = await Promise.all([signingKey('ticket'), meetUser(caller.tenant, caller, at)]);
   const token = ticketToken(key, ticket);
