@@ -68,6 +68,8 @@ export interface RoomOptions {
   readonly name?: string;
   /** Characters of a user id. */
   readonly userIdLength?: number;
+  /** Who has open sockets: by default half of the members, some of them two. */
+  readonly online?: 'half' | 'all';
 }
 
 const FIRST = 91;
@@ -75,7 +77,7 @@ const MORE = 50;
 
 /** Makes a group of so many members, half of them with open sockets, through the API's own handlers. */
 export async function openRoom(size: number, options: RoomOptions = {}): Promise<Room> {
-  const { tenantId = someTenant(), name = 'Engines', userIdLength } = options;
+  const { tenantId = someTenant(), name = 'Engines', userIdLength, online = 'half' } = options;
   const members = Array.from({ length: size }, (_, index) => memberOf(index, userIdLength));
   const actor = { tenantId, userId: members[0]! };
   const { id } = await act(
@@ -88,21 +90,23 @@ export async function openRoom(size: number, options: RoomOptions = {}): Promise
   await openGates(tenantId);
   for (let from = FIRST; from < size; from += MORE)
     await act(conversations, addParticipants, { conversationId, userIds: members.slice(from, from + MORE) }, actor);
-  return { ...actor, conversationId, members, sockets: await openSockets(tenantId, members) };
+  return { ...actor, conversationId, members, sockets: await openSockets(tenantId, members, online) };
 }
 
-async function openSockets(tenantId: string, members: readonly string[]): Promise<number> {
+async function openSockets(tenantId: string, members: readonly string[], online: 'half' | 'all'): Promise<number> {
   // Old enough not to be young any more.
   const at = Date.now() - 60_000;
   let opened = 0;
-  for (const [index, userId] of members.entries())
-    for (let device = 0; isOnline(index) && device < devicesOf(index); device++, opened++)
+  for (const [index, userId] of members.entries()) {
+    const devices = online === 'all' ? 1 : isOnline(index) ? devicesOf(index) : 0;
+    for (let device = 0; device < devices; device++, opened++)
       await openConnection(scope(tenantId), userId, {
         connectionId: `${random(11)}=`,
         nonce: random(16),
         ticketExpiresAt: Math.ceil(at / 1_000) + 30,
         at,
       });
+  }
   return opened;
 }
 

@@ -43,15 +43,21 @@ export async function signIn(api: Api, tenant: string, user: string, roles: read
 
 const Ticket = z.object({ url: z.string() });
 const Frame = z.object({ events: z.array(z.looseObject({ type: z.string(), seq: z.int().optional() })) });
+type Heard = z.output<typeof Frame>['events'][number];
 
-/** Opens a socket; `onMessage` is told the number of each message that arrives. */
-export async function listen(person: Person, onMessage: (seq: number) => void): Promise<WebSocket> {
+/** Opens a socket; `onEvent` is told each event of its frames in order. */
+export async function connect(person: Person, onEvent: (event: Heard) => void): Promise<WebSocket> {
   const { url } = Ticket.parse(await person.post('/realtime/tickets', {}));
   const socket = new WebSocket(url);
   socket.on('message', (data) => {
-    for (const { type, seq } of Frame.parse(JSON.parse(String(data))).events)
-      if (type === 'message:created' && seq !== undefined) onMessage(seq);
+    for (const event of Frame.parse(JSON.parse(String(data))).events) onEvent(event);
   });
   await once(socket, 'open');
   return socket;
 }
+
+/** Opens a socket; `onMessage` is told the number of each message that arrives. */
+export const listen = (person: Person, onMessage: (seq: number) => void): Promise<WebSocket> =>
+  connect(person, ({ type, seq }) => {
+    if (type === 'message:created' && seq !== undefined) onMessage(seq);
+  });

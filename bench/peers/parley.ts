@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import * as z from 'zod';
+import { MAX_RATE } from '#contract/tenant.ts';
+import { memberOf } from '../actors.ts';
+import { type Api, connect, signIn } from '../client.ts';
+import { eachOf, type OnText, type Peer, type Room } from './peer.ts';
+
+const Created = z.object({ id: z.string() });
+
+/** How many sockets are opened side by side. */
+const LANES = 4;
+
+/** The first so many participants are named when a conversation is made, the others are added. */
+const FIRST = 91;
+const MORE = 50;
+
+/** Parley: sends over HTTPS, hears over a WebSocket. */
+export const parley = (api: Api): Peer => ({
+  async openRoom(size: number, onText: OnText): Promise<Room> {
+    const tenant = `peers-${randomBytes(6).toString('hex')}`;
+    const people = await Promise.all(Array.from({ length: size }, (_, index) => signIn(api, tenant, memberOf(index))));
+    const admin = await signIn(api, tenant, 'admin', ['admin']);
+    await admin.patch('/tenant/settings', {
+      version: 1,
+      limits: { messagesPerMinute: MAX_RATE, messageBurst: MAX_RATE },
+    });
+    const owner = people[0]!;
+    const others = people.slice(1).map(({ userId }) => userId);
+    const group = { type: 'group', name: 'Peers', participants: others.slice(0, FIRST) };
+    const { id } = Created.parse(await owner.post('/conversations', group));
+    for (let from = FIRST; from < others.length; from += MORE)
+      await owner.post(`/conversations/${id}/participants`, { userIds: others.slice(from, from + MORE) });
+    const sockets = await eachOf(people, LANES, (person, index) =>
+      connect(person, (event) => {
+        if (event.type === 'message:created') onText(index, textIn(event));
+      }),
+    );
+    return {
+      members: people.map((person) => ({
+        send: async (text) => {
+          await person.post(`/conversations/${id}/messages`, { body: { type: 'text', text } });
+        },
+      })),
+      close: async () => {
+        for (const socket of sockets) socket.terminate();
+      },
+    };
+  },
+});
+
+const MessageCreated = z.object({ message: z.object({ body: z.object({ text: z.string() }) }) });
+
+/** The text of a `message:created`; raises when it has none. */
+export const textIn = (event: unknown): string => MessageCreated.parse(event).message.body.text;
