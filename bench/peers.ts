@@ -23,8 +23,8 @@ const RESULTS = join(import.meta.dirname, 'results');
 const NAMES = { parley: 'Parley, whole, on the emulator', synapse: 'Matrix Synapse', prosody: 'Prosody' } as const;
 const IDLE_SECONDS = 5;
 
-const LENGTH: Length = { single: 60, singleMs: 6_000, manyMs: 5_000 };
-const QUICK: Length = { single: 20, singleMs: 2_000, manyMs: 2_000 };
+const LENGTH: Length = { warmUpMs: 3_000, single: 60, singleMs: 6_000, manyMs: 5_000 };
+const QUICK: Length = { warmUpMs: 2_000, single: 20, singleMs: 2_000, manyMs: 2_000 };
 
 /** Ticks of the progress bar that one room gives. */
 const TICKS = 3;

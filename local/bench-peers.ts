@@ -9,14 +9,12 @@ import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { Kind, type RunningPeer, type RunningPeers } from '#bench/peers/running.ts';
 import { run } from './command.ts';
-import { deployApp } from './deploy-app.ts';
 import { type Instance, instanceNamed, ROOT } from './instance.ts';
+import { startParley } from './peers/parley.ts';
 import { startProsody } from './peers/prosody.ts';
 import { startSynapse } from './peers/synapse.ts';
 import { main, Problem } from './problem.ts';
-import { running } from './processes.ts';
 import { session } from './session.ts';
-import { SERVICES, startServices } from './start-services.ts';
 import { step } from './steps.ts';
 
 /** Ports beside those of every other instance, unless the environment says others. */
@@ -24,17 +22,6 @@ const PORTS = { PARLEY_EMULATOR_PORT: '5666', PARLEY_SEARCH_PORT: '9660', PARLEY
 
 /** The first of three ports: Synapse, PostgreSQL, Prosody. */
 const PEERS_PORT = z.coerce.number().int().min(1).max(65_533).default(5_680);
-
-const PROGRAMS = { emulator: 'Emulator', search: 'OpenSearch', issuer: 'Token issuer' } as const;
-
-async function startParley(instance: Instance): Promise<RunningPeer> {
-  const stack = await deployApp(instance, await startServices(instance, SERVICES), { iam: false });
-  const parts = running(instance).flatMap(({ name, pid }) =>
-    name in PROGRAMS ? [{ name: PROGRAMS[name as keyof typeof PROGRAMS], pid }] : [],
-  );
-  const { version } = (await import('../package.json', { with: { type: 'json' } })).default;
-  return { kind: 'parley', version, stack, directory: instance.directory, parts };
-}
 
 type Start = (instance: Instance, port: number, onNote: (note: string) => void) => Promise<RunningPeer>;
 

@@ -17,6 +17,8 @@ const SETTLE = 2_000;
 
 /** How long a room is loaded. */
 export interface Length {
+  /** Milliseconds with several senders at once before anything is counted. */
+  readonly warmUpMs: number;
   /** Messages one at a time, and the most milliseconds for them. */
   readonly single: number;
   readonly singleMs: number;
@@ -110,29 +112,34 @@ export async function loadRoom(
     return { taken, seen: both };
   };
   const senders = room.members.slice(0, SENDERS);
+  /** Each sends the next when the server has taken the last; resolves to how many there were when all have seen all. */
+  const atOnce = async (forMs: number): Promise<number> => {
+    const end = performance.now() + forMs;
+    const sent: Promise<number>[] = [];
+    const sendOn = async (sender: Member): Promise<void> => {
+      while (performance.now() < end) {
+        const { taken, seen } = send(sender);
+        sent.push(seen);
+        await taken;
+      }
+    };
+    await Promise.all(Array.from({ length: SENDERS }, (_, index) => sendOn(senders[index % senders.length]!)));
+    await Promise.all(sent);
+    return sent.length;
+  };
   try {
-    // First contacts, and connections that are opened when first needed, are not what is compared.
-    await Promise.all(senders.map((sender) => send(sender).seen));
+    // First contacts, and processes that start when first needed, are not what is compared.
+    await atOnce(length.warmUpMs);
+    await pause(SETTLE);
     tick();
     const seen: number[] = [];
     for (const end = performance.now() + length.singleMs; seen.length < length.single && performance.now() < end; )
       seen.push(await send(room.members[0]!).seen);
-    tick();
     await pause(SETTLE);
+    tick();
     const before = cpu();
     const start = performance.now();
-    const sent: Promise<number>[] = [];
-    await Promise.all(
-      Array.from({ length: SENDERS }, async (_, index) => {
-        while (performance.now() - start < length.manyMs) {
-          const message = send(senders[index % senders.length]!);
-          sent.push(message.seen);
-          await message.taken;
-        }
-      }),
-    );
-    await Promise.all(sent);
-    const messages = sent.length;
+    const messages = await atOnce(length.manyMs);
     const milliseconds = performance.now() - start;
     await pause(SETTLE);
     const used = usedBetween(before, cpu(), idle, performance.now() - start);
