@@ -9,6 +9,7 @@ export const GROUPS = {
   changes: 'emulator',
   reads: 'emulator',
   sockets: 'emulator',
+  frames: 'emulator',
   imports: 'emulator',
   live: 'app',
   index: 'app',

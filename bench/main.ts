@@ -22,6 +22,7 @@ const RUN: Record<Group, (context: Context) => Promise<Row[]>> = {
   changes: async (context) => (await import('./rows/changes.ts')).changeRows(context),
   reads: async (context) => (await import('./rows/reads.ts')).readRows(context),
   sockets: async (context) => (await import('./rows/sockets.ts')).socketRows(context),
+  frames: async (context) => (await import('./rows/frames.ts')).frameRows(context),
   imports: async (context) => (await import('./rows/imports.ts')).importRows(context),
   live: async (context) => (await import('./rows/live.ts')).liveRows(context),
   index: async (context) => (await import('./rows/index.ts')).indexRows(context),
