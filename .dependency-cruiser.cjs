@@ -1,7 +1,7 @@
 /**
  * The import rule. A request travels down this list, imports point up it:
- * contract ← domain ← table, gateways ← delivery (both composed: how an event reaches sockets), runtime ← sending (a message,
- * for whichever service says it), changing (a message or a membership, for whichever service changes it) ← entries.
+ * contract ← domain ← table, gateways ← delivery (both composed: how an event reaches sockets), runtime ← syncing (what is told of
+ * a log, live or later) ← sending (a message, for whichever service says it), changing (a message or a membership, for whichever service changes it) ← entries.
  * `aws` is how services of AWS are called without their SDK clients; it knows nothing of ours.
  * `npm run verify` runs it and asserts that every module was seen; `test/contract/import-rule.test.ts` shows each rule fire.
  */
@@ -16,9 +16,10 @@ const mayImport = {
   gateways: ['contract', 'domain', 'aws'],
   delivery: ['contract', 'domain', 'table', 'gateways', 'runtime/log', 'runtime/metrics'],
   runtime: ['contract', 'domain', 'table/entity'],
-  sending: ['contract', 'domain', 'table', 'delivery', 'runtime'],
-  changing: ['contract', 'domain', 'table', 'delivery', 'runtime'],
-  [entries]: ['contract', 'domain', 'table', 'gateways', 'delivery', 'runtime', 'sending', 'changing'],
+  syncing: ['contract', 'domain', 'table', 'gateways', 'runtime'],
+  sending: ['contract', 'domain', 'table', 'delivery', 'runtime', 'syncing'],
+  changing: ['contract', 'domain', 'table', 'delivery', 'runtime', 'syncing'],
+  [entries]: ['contract', 'domain', 'table', 'gateways', 'delivery', 'runtime', 'syncing', 'sending', 'changing'],
 };
 
 const everyFolder = '^(functions|infra|test|local|bench|tools)/';

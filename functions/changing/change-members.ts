@@ -1,11 +1,10 @@
-import type { Event } from '#contract/events.ts';
 import type { SystemBody } from '#contract/message-bodies.ts';
-import type { Message } from '#contract/messages.ts';
 import { announce } from '#delivery/announce.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { log as logger } from '#runtime/log.ts';
 import { mintClientId, parseOperationId } from '#runtime/operation-id.ts';
 import type { Request } from '#runtime/service.ts';
+import { messageEvent } from '#syncing/log-event.ts';
 import { listenersOf } from '#table/bump.ts';
 import { digestOf } from '#table/digest.ts';
 import { appendInOrder } from '#table/log/append-in-order.ts';
@@ -43,23 +42,6 @@ export interface Changed {
   readonly at: number;
   readonly replayed: boolean;
 }
-
-const eventOf = (conversationId: string, seq: number, body: SystemBody, message: Message): Event => {
-  const { userIds, roles = [] } = body;
-  switch (body.kind) {
-    case 'participants_removed':
-    case 'participant_left':
-    case 'participant_banned':
-      return { type: 'participant:removed', conversationId, seq, userIds, message };
-    case 'participant_joined':
-      return { type: 'participant:added', conversationId, seq, userIds, message };
-    case 'role_changed':
-    case 'ownership_taken':
-      return { type: 'participant:updated', conversationId, seq, participants: roles, message };
-    default:
-      return { type: 'message:created', conversationId, seq, message };
-  }
-};
 
 /**
  * Decides, takes a number, writes the memberships with their log entry in one transaction, tells the members and those
@@ -108,7 +90,7 @@ export async function commitChange(
   stored ??= await findStoredMessage(tenant, { conversationId, seq });
   if (stored?.b.type !== 'system') throw new Error(`log entry ${seq} is not the one that was appended`);
   const body = stored.b;
-  const event = eventOf(conversationId, seq, body, toMessage(conversationId, seq, stored));
+  const event = messageEvent(toMessage(conversationId, seq, stored));
   const gone = event.type === 'participant:removed' ? event.userIds : [];
   const listeners = listenersOf(tenant, conversationId);
   const audience = listeners.then((members) => [...members.map((member) => member.userId), ...gone]);

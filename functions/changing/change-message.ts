@@ -9,6 +9,7 @@ import { Refusal } from '#domain/refusal.ts';
 import { log as logger } from '#runtime/log.ts';
 import { mintClientId, parseOperationId } from '#runtime/operation-id.ts';
 import type { Request } from '#runtime/service.ts';
+import { bodyEvent } from '#syncing/log-event.ts';
 import type { Head } from '#table/conversation.ts';
 import { digestOf } from '#table/digest.ts';
 import { append } from '#table/log/append.ts';
@@ -128,15 +129,7 @@ export async function changeOnce(
     { permit: Promise.resolve(refusal) },
   );
   const message = await current();
-  const type = change.kind === 'message_deleted' ? 'message:deleted' : 'message:updated';
-  const { body, attachments, mentions, replyTo, forwardedFrom, version, editedAt } = message;
-  const event = {
-    type,
-    conversationId,
-    seq: appended.seq,
-    messageId: message.id,
-    patch: { body, attachments, mentions, replyTo, forwardedFrom, version, editedAt },
-  } as const;
+  const event = bodyEvent(change.kind, appended.seq, message);
   const behind = await thread.events(change.kind, appended.seq);
   await Promise.all([
     announce(tenant, sockets, conversationId, [event, ...behind]),

@@ -1,11 +1,10 @@
 import type { Event } from '#contract/events.ts';
-import { messageIdOf } from '#contract/ids.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Summary } from '#domain/thread.ts';
+import { threadEvent } from '#syncing/log-event.ts';
 import type { TenantKey } from '#table/entity.ts';
 import { findStoredMessage, type MessageKey, type StoredMessage } from '#table/message.ts';
 import { changeMessage, type MessageChange } from '#table/message-change.ts';
-import { toSummary } from '#table/message-thread.ts';
 import { removalParts } from '#table/thread.ts';
 
 /** Tries of one change at its number; each failure means that somebody else changed the thread. */
@@ -42,10 +41,7 @@ export function threadOfChange(tenant: TenantKey, { conversationId, seq }: Messa
     async events(kind: MessageChange['what']['kind'], number: number): Promise<Event[]> {
       const summary = !place || kind === 'message_edited' ? undefined : (made ?? (await findSummary()));
       if (!place || !summary) return [];
-      const rootId = messageIdOf(conversationId, place.r);
-      return [
-        { type: 'thread:updated', conversationId, seq: number, rootId, summary: toSummary(conversationId, summary) },
-      ];
+      return [threadEvent(conversationId, number, place.r, summary)];
     },
   };
 }

@@ -25,6 +25,7 @@ import * as retention from './retention.ts';
 import type { Route } from './route.ts';
 import * as scheduled from './scheduled.ts';
 import * as search from './search.ts';
+import * as sync from './sync.ts';
 import * as tenant from './tenant.ts';
 import * as threads from './threads.ts';
 import * as users from './users.ts';
@@ -124,6 +125,7 @@ export const scheduledApi = {
   sendScheduledNow: scheduled.sendScheduledNow,
 } as const satisfies Record<string, Route>;
 export const realtimeApi = { createTicket: realtime.createTicket } as const satisfies Record<string, Route>;
+export const syncApi = { getSync: sync.getSync, listEvents: sync.listEvents } as const satisfies Record<string, Route>;
 export const mediaApi = {
   requestUpload: media.requestUpload,
   getMedia: media.getMedia,
@@ -193,6 +195,7 @@ export const api = {
   mine: mineApi,
   scheduled: scheduledApi,
   realtime: realtimeApi,
+  sync: syncApi,
   media: mediaApi,
   search: searchApi,
   users: usersApi,

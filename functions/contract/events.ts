@@ -13,7 +13,7 @@ import { ChangedFields } from './settings.ts';
 import { SYNC_EVENTS } from './sync-events.ts';
 import { MyThread, ThreadSummary } from './thread.ts';
 
-/** What an edit, a deletion or a restoration changes of a message. */
+/** What an edit, a deletion or a restoration changes of a message; one that is restored shows its reactions again. */
 const MessagePatch = Message.pick({
   body: true,
   attachments: true,
@@ -22,6 +22,9 @@ const MessagePatch = Message.pick({
   forwardedFrom: true,
   version: true,
   editedAt: true,
+}).extend({
+  reactions: Message.shape.reactions.optional(),
+  reactionsSeq: Message.shape.reactionsSeq.optional(),
 });
 
 /**

@@ -41,6 +41,8 @@ export const Message = z
     pinned: z.boolean(),
     /** In the order in which their emojis came; nothing on a deleted message. */
     reactions: z.array(Reaction),
+    /** The number of the change that made the reactions so, 0 before the first: what a `reaction:*` up to it says is in them. */
+    reactionsSeq: z.int(),
     /** Null for a message that is no reply and has none. */
     thread: MessageThread.nullable(),
   })

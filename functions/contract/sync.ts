@@ -5,8 +5,11 @@ import { route } from './route.ts';
 import { Place } from './sync-events.ts';
 import { READS } from './within.ts';
 
-/** Events that one answer may hold. */
+/** Numbers of logs that one answer tells at most: each by one event, a reply by two. */
 export const MOST_EVENTS = 500;
+
+/** Bytes of JSON that the events of one answer may have, unless the first alone has more. */
+export const MOST_EVENT_BYTES = 256 * 1024;
 
 export const getSync = route({
   method: 'GET',
@@ -41,6 +44,7 @@ export const listEvents = route({
     conversationId: ConversationId,
     /** The last number that was applied; 0 for all. */
     after: z.coerce.number().int().min(0),
+    /** Numbers that tell something; fewer come where they are large. */
     limit: z.coerce.number().int().min(1).max(MOST_EVENTS).default(100),
   }),
   output: z.strictObject({
@@ -49,7 +53,10 @@ export const listEvents = route({
     seq: z.int(),
     /** There is more. False also where the next number is only being written: ask again in a second. */
     more: z.boolean(),
-    /** What follows `after` is no longer kept: take a snapshot. `events` is empty then. */
+    /**
+     * What follows `after` is no longer kept, or `after` is of another log: take a snapshot, and then go on from `seq`, which
+     * it is at or beyond. `events` is empty then.
+     */
     reset: z.boolean(),
   }),
   refuses: ['conversation.not_found'],

@@ -22,12 +22,16 @@ export async function findHeadFor(
   return { head: head && HeadEntity.fromItem(head), member: member && MemberEntity.fromItem(member) };
 }
 
-/** AP-39 The heads of several conversations, by id, for a list: eventually consistent, half a read unit each. */
-export async function headsOf(tenant: TenantKey, conversationIds: readonly string[]): Promise<Map<string, Head>> {
+/** AP-39 The heads of several conversations, by id: for a list eventually consistent, half a read unit each, a whole one where it is to be consistent. */
+export async function headsOf(
+  tenant: TenantKey,
+  conversationIds: readonly string[],
+  { consistent = false } = {},
+): Promise<Map<string, Head>> {
   const idByKey = new Map(conversationIds.map((id) => [HeadEntity.key(tenant, id).pk, id]));
   const items = await batchGet(
     conversationIds.map((id) => HeadEntity.key(tenant, id)),
-    { consistent: false },
+    { consistent },
   );
   return new Map(items.map((item) => [idByKey.get(String(item.pk))!, HeadEntity.fromItem(item)]));
 }

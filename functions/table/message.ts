@@ -85,6 +85,7 @@ const shown = (conversationId: string, seq: number, stored: StoredMessage): Mess
   editedAt: stored.e === undefined ? null : new Date(stored.e).toISOString(),
   pinned: stored.p !== undefined,
   reactions: stored.b.type === 'deleted' ? [] : (stored.r?.t ?? []).map(toReaction),
+  reactionsSeq: stored.r?.n ?? 0,
   thread: threadOf(conversationId, seq, stored),
 });
 

@@ -28,6 +28,7 @@ const FILES = {
   'functions/runtime/log.ts': 'export const log = 1;',
   'functions/runtime/service.ts': "import { e } from '#table/entity.ts';\nexport const service = e;",
   'functions/runtime/reads.ts': "import { t } from '#table/thing.ts';\nexport const x = t;",
+  'functions/syncing/tells.ts': "import { x } from '#sending/send.ts';\nexport const y = x;",
   'functions/sending/send.ts': "import { s } from '#gateways/sockets.ts';\nexport const x = s;",
   'functions/changing/change.ts': "import { s } from '#gateways/sockets.ts';\nexport const x = s;",
   'functions/api/one/one.lambda.ts': "import { s } from '#runtime/service.ts';\nexport const handler = s;",
@@ -53,7 +54,7 @@ const FILES = {
 const EXPECTED = [
   'SDKs live in table and gateways: functions/api/two/client.ts',
   'SDKs live in table and gateways: functions/domain/sdk.ts',
-  'api|realtime|stream|media|jobs imports: functions/api/one/tested.ts',
+  'api|realtime|stream|media|jobs|hooks imports: functions/api/one/tested.ts',
   'aws imports: functions/aws/signed.ts',
   'changing imports: functions/changing/change.ts',
   'contract and domain are pure: functions/contract/hashing.ts',
@@ -71,6 +72,7 @@ const EXPECTED = [
   'runtime imports: functions/runtime/reads.ts',
   'sending imports: functions/sending/send.ts',
   'services are strangers: functions/api/one/stranger.ts',
+  'syncing imports: functions/syncing/tells.ts',
   'table imports: functions/table/logs.ts',
 ];
 

@@ -1,10 +1,10 @@
 import emojiRegex from 'emoji-regex';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { emojiNamed } from '#changing/emoji.ts';
 import { MOST_EMOJIS } from '#contract/reactions.ts';
 import { type Counted, counted, discounted, NAMED_REACTORS, type Tally } from '#domain/reaction.ts';
 import { Refusal } from '#domain/refusal.ts';
-import { emojiNamed } from '#functions/api/reactions/emoji.ts';
 import { canonicalEmoji } from '#runtime/emoji.ts';
 
 const EMOJIS = Array.from({ length: 24 }, (_, index) => String.fromCodePoint(0x1f600 + index));

@@ -150,6 +150,10 @@ export const EXAMPLES: Inputs = {
     cancelScheduled: { scheduledId: SCHEDULED_ID },
     sendScheduledNow: { scheduledId: SCHEDULED_ID },
   },
+  sync: {
+    getSync: {},
+    listEvents: { conversationId: CONVERSATION_ID, after: 0, limit: 10 },
+  },
   realtime: { createTicket: {} },
   media: {
     requestUpload: { fileName: 'engine.jpg', contentType: 'image/jpeg', bytes: 120_000 },

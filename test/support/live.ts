@@ -41,6 +41,7 @@ export const created = (seq: number, characters = 5): Extract<Event, { type: 'me
     editedAt: null,
     pinned: false,
     reactions: [],
+    reactionsSeq: 0,
     thread: null,
   },
 });

@@ -97,7 +97,7 @@ export const ARCHIVE_MUTANTS: readonly Mutant[] = [
     name: 'archive-reaction',
     invariant: 'archive',
     guard: 'an archived message takes no reactions',
-    file: 'functions/api/reactions/change-reactions.ts',
+    file: 'functions/changing/change-reactions.ts',
     from: "  if (stored.z) return new Refusal('message.archived');\n",
     to: '',
     test: TEST,

@@ -152,7 +152,7 @@ export const USER_MUTANTS: readonly Mutant[] = [
     name: 'quiet-event',
     invariant: 'What somebody has read is theirs to tell',
     guard: 'and nobody but their own devices hears of it',
-    file: 'functions/api/receipts/mark.ts',
+    file: 'functions/changing/mark.ts',
     from: "!(kind === 'read' && (await quietReaders(tenant, [userId])).has(userId))",
     to: 'tenant !== undefined',
     test: 'test/table/privacy.test.ts',

@@ -1,5 +1,3 @@
-import type { Event } from '#contract/events.ts';
-import { messageIdOf } from '#contract/ids.ts';
 import { announce } from '#delivery/announce.ts';
 import { openSocketsOf } from '#delivery/open-sockets.ts';
 import type { Pin } from '#domain/pins.ts';
@@ -9,6 +7,7 @@ import { refusalOfBlocked } from '#domain/user.ts';
 import { log as logger } from '#runtime/log.ts';
 import { mintClientId, parseOperationId } from '#runtime/operation-id.ts';
 import type { Request } from '#runtime/service.ts';
+import { changeEvent } from '#syncing/log-event.ts';
 import { digestOf } from '#table/digest.ts';
 import { appendInOrder, Overtaken } from '#table/log/append-in-order.ts';
 import type { PinChange, StoredChange } from '#table/log/change.ts';
@@ -57,20 +56,6 @@ export const refusalToPin = ({ member, profile }: Room): Refusal | undefined => 
   const needed = profile.settings.thresholds.pin;
   if (!reaches(member.role, needed)) return new Refusal('participant.forbidden', { needs: rolesFrom(needed) });
   return refusalOfBlocked(member);
-};
-
-/** What sockets hear of a change, first told or repeated. */
-const eventOf = (
-  conversationId: string,
-  seq: number,
-  { u, a, d }: Pick<StoredChange, 'u' | 'a'> & { d: PinChange },
-): Event => {
-  const place = { conversationId, seq };
-  if (d.kind === 'pin_moved')
-    return { type: 'pin:moved', ...place, messageIds: d.order.map((message) => messageIdOf(conversationId, message)) };
-  const messageId = messageIdOf(conversationId, d.message);
-  if (d.kind === 'pin_removed') return { type: 'pin:removed', ...place, messageId };
-  return { type: 'pin:added', ...place, messageId, pinnedBy: u, pinnedAt: new Date(a).toISOString() };
 };
 
 const pinChangeIn = (change: StoredChange): PinChange => {
@@ -131,7 +116,7 @@ export async function changeOnce(
       ? { u: actor, a: replayed.change.a, d: pinChangeIn(replayed.change) }
       : { u: actor, a: at, d: outcome!.what };
   await Promise.all([
-    announce(tenant, sockets, conversationId, [eventOf(conversationId, seq, told)]),
+    announce(tenant, sockets, conversationId, [changeEvent(conversationId, seq, told)]),
     head && forget(log, head).catch((error: unknown) => logger.error('log.forget_failed', error, { conversationId })),
   ]);
   return { replayed: replayed !== undefined };

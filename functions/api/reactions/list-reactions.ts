@@ -1,3 +1,4 @@
+import { emojiNamed } from '#changing/emoji.ts';
 import { partsOfMessageId } from '#contract/ids.ts';
 import type { listReactions } from '#contract/reactions.ts';
 import { Refusal } from '#domain/refusal.ts';
@@ -6,7 +7,6 @@ import { cursorFor, positionOf } from '#runtime/cursor.ts';
 import type { Handle } from '#runtime/service.ts';
 import { listReacted } from '#table/reaction.ts';
 import { findVisible } from '#table/visible-message.ts';
-import { emojiNamed } from './emoji.ts';
 
 export const handleListReactions: Handle<typeof listReactions> = async (
   { messageId, emoji: named, limit, cursor },

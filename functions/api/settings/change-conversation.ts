@@ -1,15 +1,15 @@
 import type { ConversationDetails } from '#contract/conversations.ts';
-import type { Event } from '#contract/events.ts';
 import { announce } from '#delivery/announce.ts';
 import { openSocketsOf } from '#delivery/open-sockets.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { log as logger } from '#runtime/log.ts';
 import { mintClientId, parseOperationId } from '#runtime/operation-id.ts';
 import type { Answer, Request } from '#runtime/service.ts';
+import { changeEvent } from '#syncing/log-event.ts';
 import type { ConversationChange, NotChanged } from '#table/conversation-change.ts';
 import { digestOf } from '#table/digest.ts';
 import { append } from '#table/log/append.ts';
-import type { ChangeOf, StoredChange } from '#table/log/change.ts';
+import type { ChangeOf } from '#table/log/change.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
 import { forget } from '#table/log/settle.ts';
 import { audienceOf } from '#table/member.ts';
@@ -48,24 +48,6 @@ export interface Change {
   readonly stale: (now: Room) => Refusal;
 }
 
-/** What sockets hear of a change, first told or repeated. */
-const eventOf = (conversationId: string, seq: number, { d, a }: Pick<StoredChange, 'd' | 'a'>): Event => {
-  const place = { conversationId, seq };
-  const updated = { type: 'conversation:updated', ...place } as const;
-  switch (d.kind) {
-    case 'conversation_archived':
-      return { ...updated, patch: { archivedAt: new Date(a).toISOString() } };
-    case 'conversation_restored':
-      return { ...updated, patch: { archivedAt: null } };
-    case 'conversation_updated':
-      return { ...updated, patch: { ...d.after, version: d.version } };
-    case 'settings_updated':
-      return { type: 'settings:updated', ...place, patch: { ...d.after, version: d.version } };
-    default:
-      throw new Error(`a ${d.kind} is no change of a conversation`);
-  }
-};
-
 /**
  * Changes a conversation: takes a number, writes the change and the log's entry together, tells the sockets. The same
  * operation id (Idempotency-Key) any number of times changes it once.
@@ -94,10 +76,10 @@ export async function changeOnce(
     { permit: Promise.resolve(change.refusal) },
   );
   const { seq, at, replayed, head } = appended;
-  const told = replayed?.kind === 'change' ? replayed.change : { d: what, a: at };
+  const told = replayed?.kind === 'change' ? replayed.change : { u: actor, d: what, a: at };
   const [room] = await Promise.all([
     findRoomFor(conversationId, request),
-    announce(tenant, sockets, conversationId, [eventOf(conversationId, seq, told)]),
+    announce(tenant, sockets, conversationId, [changeEvent(conversationId, seq, told)]),
     head && forget(log, head).catch((error: unknown) => logger.error('log.forget_failed', error, { conversationId })),
   ]);
   return answered(conversationId, room, { replayed: replayed !== undefined });

@@ -1,4 +1,4 @@
-import { messageIdOf, partsOfMessageId } from '#contract/ids.ts';
+import { partsOfMessageId } from '#contract/ids.ts';
 import type { replyToMessage } from '#contract/threads.ts';
 import { type Listener, toMoveUp } from '#domain/bump.ts';
 import { Refusal } from '#domain/refusal.ts';
@@ -9,9 +9,9 @@ import { mintClientId } from '#runtime/operation-id.ts';
 import type { Handle, Request } from '#runtime/service.ts';
 import type { Threaded } from '#sending/outgoing.ts';
 import { send } from '#sending/send.ts';
+import { threadEvent } from '#syncing/log-event.ts';
 import type { TenantKey } from '#table/entity.ts';
 import { findStoredMessage, type StoredMessage } from '#table/message.ts';
-import { toSummary } from '#table/message-thread.ts';
 import { storeReply, type ThreadKey } from '#table/thread.ts';
 import { followersOf, moveThreadUp } from '#table/thread-list.ts';
 import { findThreadMember, follow, partOf, type ThreadMember } from '#table/thread-member.ts';
@@ -96,15 +96,7 @@ function within(
         first && follow(tenant, thread, author, 'author', at),
         ...mentioned.map((user) => user !== userId && follow(tenant, thread, user, 'mentioned', at)),
       ]);
-      return [
-        {
-          type: seq === said.f ? 'thread:created' : 'thread:updated',
-          conversationId,
-          seq,
-          rootId: messageIdOf(conversationId, thread.root),
-          summary: toSummary(conversationId, said),
-        },
-      ];
+      return [threadEvent(conversationId, seq, thread.root, said)];
     },
   };
 }

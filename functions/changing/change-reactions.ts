@@ -12,6 +12,7 @@ import { count } from '#runtime/metrics.ts';
 import { mintClientId, parseOperationId } from '#runtime/operation-id.ts';
 import { rateLimitHeaders } from '#runtime/rate-limit-headers.ts';
 import type { Answer, Request } from '#runtime/service.ts';
+import { changeEvent } from '#syncing/log-event.ts';
 import { digestOf } from '#table/digest.ts';
 import type { TenantKey } from '#table/entity.ts';
 import { appendInOrder, Overtaken } from '#table/log/append-in-order.ts';
@@ -19,7 +20,7 @@ import { logOf } from '#table/log/dynamo-store.ts';
 import { forget } from '#table/log/settle.ts';
 import type { Entry } from '#table/log/store.ts';
 import { audienceOf } from '#table/member.ts';
-import { findStoredMessage, type MessageKey, type StoredMessage, toMessage, toReaction } from '#table/message.ts';
+import { findStoredMessage, type MessageKey, type StoredMessage, toMessage } from '#table/message.ts';
 import { spend } from '#table/rate-bucket.ts';
 import { changeReactions, emojisOf } from '#table/reaction.ts';
 import { findVisible } from '#table/visible-message.ts';
@@ -150,14 +151,13 @@ export async function changeOwnReactions(
   if (!appended) return { body: await current(), replayed: true };
   const { seq, replayed, head } = appended;
   if (!replayed && wish.kind === 'reaction_added') count('reactions');
-  const event = {
-    type: wish.kind === 'reaction_added' ? 'reaction:added' : 'reaction:removed',
-    conversationId,
-    seq,
-    messageId: wish.messageId,
-    userId,
-    reactions: (replayed ? reactionsIn(replayed) : (outcome?.changed ?? [])).map(toReaction),
-  } as const;
+  const event = changeEvent(conversationId, seq, {
+    ...{ u: userId, a: appended.at },
+    d: {
+      ...{ kind: wish.kind, seq: target },
+      reactions: replayed ? reactionsIn(replayed) : [...(outcome?.changed ?? [])],
+    },
+  });
   const [body] = await Promise.all([
     current(),
     announce(tenant, sockets, conversationId, [event]),
