@@ -43,21 +43,19 @@ export async function signIn(api: Api, tenant: string, user: string, roles: read
 
 const Ticket = z.object({ url: z.string() });
 const Frame = z.object({ events: z.array(z.looseObject({ type: z.string(), seq: z.int().optional() })) });
-type Heard = z.output<typeof Frame>['events'][number];
+type Heard = z.output<typeof Frame>['events'];
 
-/** Opens a socket; `onEvent` is told each event of its frames in order. */
-export async function connect(person: Person, onEvent: (event: Heard) => void): Promise<WebSocket> {
+/** Opens a socket; `onFrame` is told the events of each frame. */
+export async function connect(person: Person, onFrame: (events: Heard) => void): Promise<WebSocket> {
   const { url } = Ticket.parse(await person.post('/realtime/tickets', {}));
   const socket = new WebSocket(url);
-  socket.on('message', (data) => {
-    for (const event of Frame.parse(JSON.parse(String(data))).events) onEvent(event);
-  });
+  socket.on('message', (data) => onFrame(Frame.parse(JSON.parse(String(data))).events));
   await once(socket, 'open');
   return socket;
 }
 
 /** Opens a socket; `onMessage` is told the number of each message that arrives. */
 export const listen = (person: Person, onMessage: (seq: number) => void): Promise<WebSocket> =>
-  connect(person, ({ type, seq }) => {
-    if (type === 'message:created' && seq !== undefined) onMessage(seq);
+  connect(person, (events) => {
+    for (const { type, seq } of events) if (type === 'message:created' && seq !== undefined) onMessage(seq);
   });

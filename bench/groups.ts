@@ -12,6 +12,7 @@ export const GROUPS = {
   frames: 'emulator',
   imports: 'emulator',
   live: 'app',
+  hot: 'app',
   index: 'app',
   bundles: 'nothing',
   media: 'nothing',

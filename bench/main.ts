@@ -25,6 +25,7 @@ const RUN: Record<Group, (context: Context) => Promise<Row[]>> = {
   frames: async (context) => (await import('./rows/frames.ts')).frameRows(context),
   imports: async (context) => (await import('./rows/imports.ts')).importRows(context),
   live: async (context) => (await import('./rows/live.ts')).liveRows(context),
+  hot: async (context) => (await import('./rows/hot.ts')).hotRows(context),
   index: async (context) => (await import('./rows/index.ts')).indexRows(context),
   bundles: async (context) => (await import('./rows/bundles.ts')).bundleRows(context),
   media: async () => (await import('./rows/media.ts')).mediaRows(),

@@ -22,7 +22,7 @@ const Created = z.object({ id: z.string() });
 /** A user with a place in a room and, while they are connected, a socket. */
 export interface Seat {
   readonly person: Person;
-  readonly hear: (event: { readonly type: string }) => void;
+  readonly hear: (events: readonly { readonly type: string }[]) => void;
   socket?: WebSocket;
 }
 
@@ -118,8 +118,8 @@ export class Crowd {
     const sightings = new Sightings(ROOM);
     const seats = people.map((person, index) => ({
       person,
-      hear: (event: { readonly type: string }) => {
-        if (event.type === 'message:created') sightings.saw(index, textIn(event));
+      hear: (events: readonly { readonly type: string }[]) => {
+        for (const event of events) if (event.type === 'message:created') sightings.saw(index, textIn(event));
       },
     }));
     return { conversationId: id, seats, sightings };

@@ -31,8 +31,8 @@ export const parley = (api: Api): Peer => ({
     for (let from = FIRST; from < others.length; from += MORE)
       await owner.post(`/conversations/${id}/participants`, { userIds: others.slice(from, from + MORE) });
     const sockets = await eachOf(people, LANES, (person, index) =>
-      connect(person, (event) => {
-        if (event.type === 'message:created') onText(index, textIn(event));
+      connect(person, (events) => {
+        for (const event of events) if (event.type === 'message:created') onText(index, textIn(event));
       }),
     );
     return {
