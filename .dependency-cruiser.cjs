@@ -22,7 +22,7 @@ const mayImport = {
   [entries]: ['contract', 'domain', 'table', 'gateways', 'delivery', 'runtime', 'syncing', 'sending', 'changing'],
 };
 
-const everyFolder = '^(functions|infra|test|local|bench|tools)/';
+const everyFolder = '^(functions|infra|test|local|bench|simulation|tools)/';
 const sdks = 'node_modules/(@aws-sdk|@smithy|@opensearch-project)/';
 const mediaLibraries = 'node_modules/(sharp|file-type)/';
 
@@ -57,7 +57,7 @@ module.exports = {
     ),
     forbid('SDKs live in table and gateways', { path: '^functions/(?!aws/|table/|gateways/)' }, { path: sdks }),
     forbid('media libraries live in media', { path: '^functions/(?!media/)' }, { path: mediaLibraries }),
-    forbid('nobody imports an entry', { pathNot: '^(test|bench)/' }, { path: '[.]lambda[.]ts$' }),
+    forbid('nobody imports an entry', { pathNot: '^(test|bench|simulation)/' }, { path: '[.]lambda[.]ts$' }),
     forbid(
       'services are strangers',
       { path: `^functions/(api/[^/]+|realtime|stream|media|jobs|hooks)/` },

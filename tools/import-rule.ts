@@ -18,7 +18,7 @@ export interface ImportReport {
 }
 
 /** Folders that the rule speaks of; the first two must exist. */
-const FOLDERS = ['functions', 'infra', 'local', 'test', 'bench', 'tools'];
+const FOLDERS = ['functions', 'infra', 'local', 'test', 'bench', 'simulation', 'tools'];
 
 const sources = (root: string, folder: string): string[] =>
   globSync(`${folder}/**/*.ts`, { cwd: root, exclude: ['**/node_modules/**'] }).map((file) =>
