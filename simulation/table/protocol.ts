@@ -14,7 +14,8 @@ const errorAnswer = (status: number, type: string, message: string, more: object
 });
 
 /** An error that the service answers with by itself, without having looked at the table. */
-export const refusal = (status: number, type: string): Answer => errorAnswer(status, type, 'refused');
+export const refusal = (status: number, type: string, more: object = {}): Answer =>
+  errorAnswer(status, type, 'refused', more);
 
 const perform = (table: Table, operation: string, input: Asked & Record<string, unknown>): object => {
   switch (operation) {

@@ -21,9 +21,6 @@ const partsOf = (value: Value): [type: string, held: unknown] => {
   throw new TypeError('a value without a type');
 };
 
-/** The type of a value as DynamoDB names it. */
-export const typeOf = (value: Value): string => partsOf(value)[0];
-
 /** Order of two texts by their UTF-8 bytes, without making them: only surrogates sort otherwise in UTF-16. */
 export function compareText(a: string, b: string): number {
   if (a === b) return 0;

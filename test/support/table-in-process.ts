@@ -1,3 +1,4 @@
+import './aws-env.ts';
 import { transport } from '#aws/transport.ts';
 import { answer } from '#simulation/table/protocol.ts';
 import { Table } from '#simulation/table/table.ts';

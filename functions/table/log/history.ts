@@ -6,10 +6,13 @@ import { logPartition, MessageEntity, seqOf, toMessage } from '../message.ts';
 import { TABLE } from '../schema.ts';
 import { tableName } from '../table-name.ts';
 import { settle } from './settle.ts';
-import type { LogHead, LogStore } from './store.ts';
+import type { Entry, LogHead, LogStore } from './store.ts';
 
 /** Greater than any number of a log. */
 const END = 999_999_999_999_999;
+
+/** Times a page is looked at again, consistently, because a message that belongs on it was stored meanwhile. */
+const LOOKS = 3;
 
 export interface HistoryPage {
   readonly messages: Message[];
@@ -29,7 +32,7 @@ interface Scan {
 async function scan(
   tenant: TenantKey,
   conversationId: string,
-  { order, from, limit, reader }: Place & { readonly limit: number },
+  { order, from, limit, reader, consistent }: Place & { readonly limit: number; readonly consistent: boolean },
 ): Promise<Scan> {
   const newest = order === 'newest';
   const visibleFrom = reader?.from ?? 1;
@@ -37,6 +40,7 @@ async function scan(
   if (first > last) return { seqs: [], messages: [], expired: new Set(), more: false };
   const { Items = [], LastEvaluatedKey } = await documents.query({
     TableName: tableName(),
+    ConsistentRead: consistent,
     KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
     ExpressionAttributeValues: {
       ':pk': logPartition(tenant, conversationId),
@@ -88,12 +92,16 @@ export async function historyPage(
   limit: number,
 ): Promise<HistoryPage> {
   let { from } = place;
-  for (;;) {
-    const page = await scan(tenant, conversationId, { ...place, from, limit });
+  for (let again = 0; ; ) {
+    const page = await scan(tenant, conversationId, { ...place, from, limit, consistent: again > 0 });
     if (page.seqs.length === 0) return { messages: [], next: undefined };
-    // What is unsettled was taken before the highest number shown, so before its message was stored.
-    const highest = page.messages.find(({ seq }) => seq === Math.max(...page.seqs))?.createdAt;
-    const cut = await firstUnsettled(log, head, page.seqs, highest ? Date.parse(highest) : undefined);
+    const settled = await settledAround(log, head, page, { ...place, from });
+    // A message was stored between the two looks, or the first saw what was a moment ago: it belongs on this page.
+    if (settled.missed !== undefined && again < LOOKS) {
+      again += 1;
+      continue;
+    }
+    const cut = Math.min(settled.cut, settled.missed ?? settled.cut);
     const seqs = page.seqs.filter((seq) => seq < cut);
     // Backwards nothing but older things follow; forwards, what is kept begins further on.
     const over = place.order === 'newest' && page.expired.size > 0;
@@ -153,6 +161,54 @@ async function firstKept(
 }
 
 /**
+ * What is unsettled at or below what a page shows, and the smallest number of a message that belongs on it and is not: the
+ * page was read eventually consistently and before the look at what is missing. A page backwards reaches up to where the
+ * one before it ended, not only to the highest number that it found.
+ */
+async function settledAround(
+  log: LogStore,
+  head: LogHead,
+  { seqs, messages, more }: Scan,
+  { order, from, reader }: Place,
+): Promise<{ readonly cut: number; readonly missed: number | undefined }> {
+  const highest = Math.max(...seqs);
+  const backwards = order === 'newest';
+  const upTo = backwards ? (from ?? highest) : highest;
+  // What is unsettled below the highest number shown was taken before its message was stored.
+  const highestAt = messages.find(({ seq }) => seq === upTo)?.createdAt;
+  const { suspects, settled } = await settleSuspects(
+    log,
+    head,
+    seqs,
+    upTo,
+    highestAt ? Date.parse(highestAt) : undefined,
+  );
+  const lowest = Math.max(reader?.from ?? 1, backwards ? (more ? Math.min(...seqs) : 1) : (from ?? 0) + 1);
+  const missed = suspects.filter((seq) => seq >= lowest && settled.get(seq)?.kind === 'message');
+  return {
+    cut: Math.min(Number.POSITIVE_INFINITY, ...suspects.filter((seq) => !settled.has(seq))),
+    missed: missed.length > 0 ? Math.min(...missed) : undefined,
+  };
+}
+
+/** Numbers below `upTo` that may be unsettled and are not shown, and what was found at them. */
+async function settleSuspects(
+  log: LogStore,
+  head: LogHead,
+  seqs: readonly number[],
+  upTo: number,
+  takenBy: number | undefined,
+): Promise<{ readonly suspects: readonly number[]; readonly settled: ReadonlyMap<number, Entry> }> {
+  const shown = new Set(seqs);
+  const suspects = [...Object.values(head.recent), ...Object.values(head.older)].filter(
+    (seq) => seq < upTo && !shown.has(seq),
+  );
+  for (let seq = head.seq + 1; seq < upTo; seq++) if (!shown.has(seq)) suspects.push(seq);
+  if (suspects.length === 0) return { suspects, settled: new Map() };
+  return { suspects, settled: await settle(log, suspects, takenBy ?? head.lastAt) };
+}
+
+/**
  * The smallest unsettled number at or below those that a page shows; Infinity when all is settled. `takenBy`: a time (ms) by
  * which the highest of them was stored, where it is known.
  */
@@ -162,13 +218,6 @@ export async function firstUnsettled(
   seqs: readonly number[],
   takenBy: number | undefined,
 ): Promise<number> {
-  const highest = Math.max(...seqs);
-  const shown = new Set(seqs);
-  const suspects = [...Object.values(head.recent), ...Object.values(head.older)].filter(
-    (seq) => seq < highest && !shown.has(seq),
-  );
-  for (let seq = head.seq + 1; seq < highest; seq++) if (!shown.has(seq)) suspects.push(seq);
-  if (suspects.length === 0) return Number.POSITIVE_INFINITY;
-  const settled = await settle(log, suspects, takenBy ?? head.lastAt);
+  const { suspects, settled } = await settleSuspects(log, head, seqs, Math.max(...seqs), takenBy);
   return Math.min(Number.POSITIVE_INFINITY, ...suspects.filter((seq) => !settled.has(seq)));
 }
