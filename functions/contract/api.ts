@@ -2,6 +2,7 @@ import * as audit from './audit.ts';
 import * as bookmarks from './bookmarks.ts';
 import * as changes from './conversation-changes.ts';
 import * as conversations from './conversations.ts';
+import * as devices from './devices.ts';
 import * as drafts from './drafts.ts';
 import * as forwards from './forwards.ts';
 import * as health from './health.ts';
@@ -126,6 +127,12 @@ export const scheduledApi = {
 } as const satisfies Record<string, Route>;
 export const realtimeApi = { createTicket: realtime.createTicket } as const satisfies Record<string, Route>;
 export const syncApi = { getSync: sync.getSync, listEvents: sync.listEvents } as const satisfies Record<string, Route>;
+export const devicesApi = {
+  listDevices: devices.listDevices,
+  removeDevice: devices.removeDevice,
+  logout: devices.logout,
+  logoutUser: devices.logoutUser,
+} as const satisfies Record<string, Route>;
 export const mediaApi = {
   requestUpload: media.requestUpload,
   getMedia: media.getMedia,
@@ -196,6 +203,7 @@ export const api = {
   scheduled: scheduledApi,
   realtime: realtimeApi,
   sync: syncApi,
+  devices: devicesApi,
   media: mediaApi,
   search: searchApi,
   users: usersApi,

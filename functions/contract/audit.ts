@@ -10,6 +10,7 @@ export const AUDIT_ACTIONS = [
   'report.resolved',
   'message.deleted',
   'participant.banned',
+  'user.logged_out',
   'hold.placed',
   'hold.lifted',
   'conversation.purged',

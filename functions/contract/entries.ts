@@ -37,7 +37,7 @@ export const SERVICES = Object.fromEntries(
 /** Verifies the bearer token of every request that is not public. */
 export const AUTHORIZER: Entry = {
   file: 'functions/api/authorizer/authorizer.lambda.ts',
-  uses: [],
+  uses: ['table:get'],
   environment: ['issuer', 'audience', 'claims'],
   memory: 512,
   timeoutSeconds: 10,
@@ -78,7 +78,7 @@ export const SOCKETS = {
 /** Posts what a send left to the queue of stragglers: large audiences, sockets that answered 429 or 5xx. */
 export const FAN_OUT: Entry = {
   file: 'functions/realtime/fan-out.lambda.ts',
-  uses: ['table:batch-get', 'table:update', 'sockets:post', 'stragglers:send'],
+  uses: ['table:batch-get', 'table:update', 'sockets:post', 'sockets:close', 'stragglers:send'],
   environment: [],
   memory: 1_024,
   // The queue hides a failed message for six times this: longer than it takes here, and no longer than a reader may wait.

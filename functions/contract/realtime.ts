@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DeviceName, Platform } from './devices.ts';
 import { DeviceId, Instant } from './ids.ts';
 import { route } from './route.ts';
 
@@ -19,10 +20,13 @@ export const createTicket = route({
   path: '/realtime/tickets',
   summary: 'Get a single-use ticket that opens a socket',
   permission: 'realtime:connect',
-  uses: ['signing-key:read', 'table:get', 'table:put'],
+  uses: ['signing-key:read', 'table:get', 'table:put', 'table:query', 'table:delete'],
   input: z.strictObject({
     /** Which of the user's devices; made up by the device once and kept. */
     deviceId: DeviceId.optional(),
+    /** What it is called in the list of the user’s devices. */
+    deviceName: DeviceName.optional(),
+    platform: Platform.optional(),
   }),
   output: z.strictObject({
     ticket: z.string(),

@@ -13,6 +13,7 @@ import { queueStragglers } from '#gateways/stragglers.ts';
 import { log } from '#runtime/log.ts';
 import { socketsOf } from '#table/connection.ts';
 import { scope, type TenantKey, tenantIdOf } from '#table/entity.ts';
+import { closeAll } from './close.ts';
 import { inParallel } from './parallel.ts';
 import { forget, type Handed, hand, type Parcel } from './post.ts';
 
@@ -93,6 +94,8 @@ const setApart = (tenant: TenantKey, failing: readonly Handed[]) =>
  */
 async function deliver({ deliveries }: Group, bound: number): Promise<GroupResult> {
   const tenant = scope(deliveries[0]!.tenantId);
+  const toClose = deliveries.filter(({ close }) => close).flatMap(({ sockets }) => sockets);
+  if (toClose.length > 0) return { failed: (await closeAll(toClose)).length > 0, pushed: 0, gone: 0, apart: 0 };
   const handed = await handAll(await parcelsOf(tenant, deliveries), bound);
   const failing = handed.filter(({ outcome }) => outcome === 'failing');
   const gone = handed.filter(({ outcome }) => outcome === 'gone').map(({ parcel }) => parcel.socket);

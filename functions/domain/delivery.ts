@@ -35,7 +35,10 @@ export const Delivery = z.object({
   group: z.string().min(1),
   sockets: z.array(Socket),
   users: z.array(UserId),
-  events: z.array(Event).min(1),
+  /** None where the sockets are only to be closed. */
+  events: z.array(Event),
+  /** Close the sockets: their user was logged out, and no other trace of them is left. */
+  close: z.boolean().optional(),
 });
 export type Delivery = z.output<typeof Delivery>;
 

@@ -33,5 +33,8 @@ export const ticketFor = (bearer: Omit<Ticket, 'nonce' | 'expiresAt'>, nonce: st
   expiresAt: Math.floor(at / 1_000) + TICKET_SECONDS,
 });
 
+/** True when what was issued at `issuedAt` (seconds) is refused since a revocation (ms): a token of the same second, too. */
+export const isRevoked = (issuedAt: number, revokedAt: number): boolean => issuedAt * 1_000 < revokedAt;
+
 /** True when it is too late to open a socket with the ticket. */
 export const isLate = (ticket: Pick<Ticket, 'expiresAt'>, at: number): boolean => at >= ticket.expiresAt * 1_000;

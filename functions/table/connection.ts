@@ -19,7 +19,7 @@ import { TABLE } from './schema.ts';
 import { tableName } from './table-name.ts';
 
 /** Seconds after the last connect that the item is kept: longer than a token lives that a revocation must refuse. */
-const KEPT_SECONDS = 400 * 86_400;
+export const KEPT_SECONDS = 400 * 86_400;
 
 /** What opening a socket writes. */
 export interface Opening {
@@ -43,7 +43,7 @@ export type Opened =
   | { readonly ok: false; readonly refused: 'spent' | 'revoked' };
 
 /** AP-10 The connections item of a user, for what in it is stale; undefined when there is none. */
-async function findConnections(
+export async function findConnections(
   tenant: TenantKey,
   userId: string,
   { consistent }: { readonly consistent: boolean },

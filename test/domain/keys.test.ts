@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type * as z from 'zod';
-import { ClientId, ConversationId, ImportId, InvitationId, MediaId, TenantId, UserId } from '#contract/ids.ts';
+import {
+  ClientId,
+  ConversationId,
+  DeviceId,
+  ImportId,
+  InvitationId,
+  MediaId,
+  TenantId,
+  UserId,
+} from '#contract/ids.ts';
 import { canonicalEmoji } from '#runtime/emoji.ts';
 import { type Key, scope, type TenantKey, tenantIdOf } from '#table/entity.ts';
 import { someClientId } from '#test/support/conversations.ts';
@@ -81,6 +90,10 @@ const invitationId = fc
 const reportId = fc
   .record({ end: token, seq: fc.integer({ min: 1, max: 12 }) })
   .map(({ end, seq: at }) => `rep_${end}_${at}`);
+const deviceId = passing(
+  DeviceId,
+  token.map((end) => `dev_${end}`),
+);
 const importId = passing(
   ImportId,
   token.map((end) => `imp_${end}`),
@@ -115,6 +128,7 @@ const IDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   'bookmark-place': record({ userId, conversationId, seq, at: seq }),
   draft: record({ userId, conversationId, thread: fc.option(fc.integer({ min: 1, max: 12 }), { nil: undefined }) }),
   scheduled: record({ userId, id: scheduledId }),
+  device: record({ userId, deviceId }),
   'own-count': record({ userId, of: fc.constantFrom('bookmarks', 'drafts', 'scheduled') }),
   'invitation-allowed': invitationId,
   mention: record({ conversationId, seq }),

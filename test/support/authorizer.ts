@@ -1,3 +1,5 @@
+import './aws-env.ts';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
 import { ENV } from '#contract/environment.ts';
@@ -19,6 +21,9 @@ type Handler = (event: APIGatewayRequestAuthorizerEvent) => Promise<APIGatewayAu
 export function useAuthorizer() {
   const issuer = new TestIssuer();
   let handler: Handler;
+  /** Since when (ms) tokens are good, by the key of a user's connections item; an error is thrown. */
+  const revocations = new Map<string, number | Error>();
+  const read: string[] = [];
 
   beforeAll(() => issuer.start());
   afterAll(() => issuer.stop());
@@ -27,7 +32,20 @@ export function useAuthorizer() {
     process.env[ENV.audience] = 'parley';
     process.env[ENV.claims] = '{}';
     issuer.serve(key, rsaKey);
+    process.env[ENV.table] = 'table';
+    revocations.clear();
+    read.length = 0;
     vi.resetModules();
+    // As new as the handler: both find the same transport.
+    const { stubService } = await import('#test/support/aws-stub.ts');
+    stubService('dynamodb')
+      .on(GetCommand)
+      .callsFake(({ Key, ConsistentRead }: { Key: { pk: string }; ConsistentRead?: boolean }) => {
+        read.push(Key.pk);
+        const since = revocations.get(Key.pk);
+        if (since instanceof Error) throw since;
+        return since === undefined || !ConsistentRead ? {} : { Item: { r: since } };
+      });
     ({ handler } = await import('#functions/api/authorizer/authorizer.lambda.ts'));
   });
   afterEach(() => {
@@ -43,6 +61,9 @@ export function useAuthorizer() {
 
   return {
     issuer,
+    revocations,
+    /** Keys of the items that were read. */
+    read,
     /** What it answers to an Authorization header. */
     ask,
     /** The user it lets in with a token, or the text of its error. */

@@ -62,6 +62,7 @@ export interface User {
   readonly userId: string;
   readonly token: string;
   readonly get: (address: string) => Promise<HttpReply>;
+  readonly delete: (address: string) => Promise<HttpReply>;
   readonly post: (address: string, body: unknown, headers?: Record<string, string>) => Promise<HttpReply>;
 }
 
@@ -71,6 +72,7 @@ export async function signIn(subject: TokenSubject): Promise<User> {
     userId: subject.user,
     token,
     get: (address) => request('GET', address, { token }),
+    delete: (address) => request('DELETE', address, { token }),
     post: (address, body, headers) => request('POST', address, { token, body, ...(headers ? { headers } : {}) }),
   };
 }

@@ -24,6 +24,7 @@ export const CHANNEL_ID = 'cnv_AZqYt2a0cK6fPpQ1mWk3Zw';
 export const MEDIA_ID = 'med_AZqYt2a0cK6fPpQ1mWk3Zg';
 /** A message of ada's that is scheduled. */
 export const SCHEDULED_ID = 'sch_AZqYt2a0cK6fPpQ1mWk3Zg';
+export const DEVICE_ID = 'dev_AZqYt2a0cK6fPpQ1mWk3Zg';
 export const IMPORT_ID = 'imp_AZqYt2a0cK6fPpQ1mWk3Zg';
 
 /** A group of bob's, to which ada is invited by a link and directly, and an invitation of ada's to the first. */
@@ -154,7 +155,13 @@ export const EXAMPLES: Inputs = {
     getSync: {},
     listEvents: { conversationId: CONVERSATION_ID, after: 0, limit: 10 },
   },
-  realtime: { createTicket: {} },
+  realtime: { createTicket: { deviceId: DEVICE_ID, deviceName: 'Ada’s phone', platform: 'ios' } },
+  devices: {
+    listDevices: {},
+    removeDevice: { deviceId: DEVICE_ID },
+    logout: {},
+    logoutUser: { userId: 'bob', reason: 'Lost a phone.' },
+  },
   media: {
     requestUpload: { fileName: 'engine.jpg', contentType: 'image/jpeg', bytes: 120_000 },
     getMedia: { mediaId: MEDIA_ID },

@@ -1,12 +1,13 @@
 import { partsOfMessageId } from '#contract/ids.ts';
 import { BookmarkEntity, BookmarkPlaceEntity } from '#table/bookmark.ts';
+import { DeviceEntity } from '#table/device.ts';
 import { DraftEntity } from '#table/draft.ts';
 import type { Item, TenantKey } from '#table/entity.ts';
 import { OwnCountEntity } from '#table/own.ts';
 import { ScheduledEntity } from '#table/scheduled.ts';
-import { CONVERSATION_ID, OWN_MESSAGE_ID, SCHEDULED_ID } from './examples.ts';
+import { CONVERSATION_ID, DEVICE_ID, OWN_MESSAGE_ID, SCHEDULED_ID } from './examples.ts';
 
-/** What belongs to ada alone in the examples: a bookmark, a draft and a scheduled message. */
+/** What belongs to ada alone in the examples: a bookmark, a draft, a scheduled message and a device. */
 export function ownItems(tenant: TenantKey, at: number): Item[] {
   const userId = 'ada';
   const message = partsOfMessageId(OWN_MESSAGE_ID);
@@ -33,5 +34,6 @@ export function ownItems(tenant: TenantKey, at: number): Item[] {
       },
     ),
     OwnCountEntity.toItem(tenant, { userId, of: 'scheduled' }, { n: 1 }),
+    DeviceEntity.toItem(tenant, { userId, deviceId: DEVICE_ID }, { deviceId: DEVICE_ID, firstAt: at, lastAt: at }),
   ];
 }

@@ -8,9 +8,10 @@ import { openConnection } from '#table/connection.ts';
 import type { TenantKey } from '#table/entity.ts';
 import { someClientId } from './conversations.ts';
 
-/** Stands for @connections: takes every post and keeps it, and opens sockets for users in the table. */
+/** Stands for @connections: takes every post and close and keeps it, and opens sockets for users in the table. */
 export function useSockets(tenant: TenantKey) {
   const posts: { socket: string; frame: Frame }[] = [];
+  const closed: string[] = [];
   const server = createServer((request, answer) => {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
@@ -18,7 +19,8 @@ export function useSockets(tenant: TenantKey) {
       const socket = decodeURIComponent(request.url ?? '')
         .split('/')
         .at(-1)!;
-      posts.push({ socket, frame: Frame.parse(JSON.parse(Buffer.concat(parts).toString())) });
+      if (request.method === 'DELETE') closed.push(socket);
+      else posts.push({ socket, frame: Frame.parse(JSON.parse(Buffer.concat(parts).toString())) });
       answer.end();
     });
   });
@@ -38,5 +40,5 @@ export function useSockets(tenant: TenantKey) {
       ticketExpiresAt: 1,
       at: Date.now(),
     });
-  return { posts, connect };
+  return { posts, closed, connect };
 }

@@ -1,10 +1,15 @@
 import type { Mutant } from './mutant.ts';
 
 const connection = 'functions/table/connection.ts';
+const revocation = 'functions/table/revocation.ts';
 const connectionItem = 'functions/table/connection-item.ts';
 
 const socketsTest = 'test/realtime/sockets.test.ts';
 const onTable = { test: 'test/table/connection.test.ts', needs: 'emulator' as const };
+
+const onState = { test: 'test/table/connection-state.test.ts', needs: 'emulator' as const };
+const onDevices = { test: 'test/table/devices.test.ts', needs: 'emulator' as const };
+const authorizerTest = 'test/api/revoked-token.test.ts';
 
 const ONE_COST = 'Connect and disconnect cost two write units';
 
@@ -161,7 +166,7 @@ export const SOCKET_MUTANTS: readonly Mutant[] = [
     file: connection,
     from: ' AND (attribute_not_exists(#revoked) OR #revoked <= :issued)',
     to: ' AND (attribute_not_exists(#revoked) OR #revoked > :issued OR #revoked <= :issued)',
-    ...onTable,
+    ...onState,
   },
   {
     name: 'ticket-revoked-nameless',
@@ -179,7 +184,7 @@ export const SOCKET_MUTANTS: readonly Mutant[] = [
     file: connection,
     from: '.filter(({ paused }) => !paused)',
     to: '',
-    ...onTable,
+    ...onState,
   },
   {
     name: 'socket-paused-ghost',
@@ -188,7 +193,7 @@ export const SOCKET_MUTANTS: readonly Mutant[] = [
     file: connection,
     from: "ConditionExpression: 'attribute_exists(#connection)',",
     to: "ConditionExpression: 'attribute_exists(#connection) OR attribute_not_exists(#connection)',",
-    ...onTable,
+    ...onState,
   },
   {
     name: 'socket-paused-left',
@@ -197,7 +202,7 @@ export const SOCKET_MUTANTS: readonly Mutant[] = [
     file: connection,
     from: 'connectionIds.flatMap((id) => [connectionName(id), pausedName(id)])',
     to: 'connectionIds.flatMap((id) => [connectionName(id)])',
-    ...onTable,
+    ...onState,
   },
   {
     name: 'socket-paused-pruned',
@@ -206,7 +211,7 @@ export const SOCKET_MUTANTS: readonly Mutant[] = [
     file: connectionItem,
     from: '...unpaused.map(([id]) => pausedName(id)),',
     to: '...unpaused.slice(0, 0).map(([id]) => pausedName(id)),',
-    ...onTable,
+    ...onState,
   },
   {
     name: 'presence-first',
@@ -215,7 +220,7 @@ export const SOCKET_MUTANTS: readonly Mutant[] = [
     file: connection,
     from: 'others.every(({ connectionId }) => connectionId === opening.connectionId)',
     to: 'true || others.every(({ connectionId }) => connectionId === opening.connectionId)',
-    ...onTable,
+    ...onState,
   },
   {
     name: 'presence-last-seen',
@@ -224,7 +229,7 @@ export const SOCKET_MUTANTS: readonly Mutant[] = [
     file: connection,
     from: "':at': at }",
     to: "':at': 0 }",
-    ...onTable,
+    ...onState,
   },
   {
     name: 'reconnect-token',
@@ -234,5 +239,105 @@ export const SOCKET_MUTANTS: readonly Mutant[] = [
     from: 'const early = BEFORE_THE_TOKEN * (1 + random);',
     to: 'const early = BEFORE_THE_TOKEN * random;',
     test: 'test/domain/reconnect.test.ts',
+  },
+  {
+    name: 'revoked-token',
+    invariant: 'A revoked token opens nothing',
+    guard: 'a token from before its user was logged out is refused',
+    file: 'functions/api/authorizer/authorizer.lambda.ts',
+    from: "throw new BadToken('revoked');",
+    to: "log.info('token.revoked', {});",
+    test: authorizerTest,
+  },
+  {
+    name: 'revoked-exactly',
+    invariant: 'A revoked token opens nothing',
+    guard: 'a token of the very second of the revocation is refused, one of the next is not',
+    file: 'functions/domain/ticket.ts',
+    from: 'issuedAt * 1_000 < revokedAt',
+    to: 'issuedAt * 1_000 + 999 < revokedAt',
+    test: authorizerTest,
+  },
+  {
+    name: 'revoked-consistent',
+    invariant: 'A revoked token opens nothing',
+    guard: 'whether a token was revoked is read consistently',
+    file: revocation,
+    from: 'const item = await findConnections(tenant, userId, { consistent: true });\n  return',
+    to: 'const item = await findConnections(tenant, userId, { consistent: false });\n  return',
+    test: authorizerTest,
+  },
+  {
+    name: 'logout-late-socket',
+    invariant: 'A logout ends every socket',
+    guard: 'a socket that opened while the others were read is ended, too',
+    file: revocation,
+    from: 'const late = after ? livingIn(after, at) : [];',
+    to: 'const late = after ? livingIn(after, at).slice(0, 0) : [];',
+    ...onDevices,
+  },
+  {
+    name: 'logout-later',
+    invariant: 'A revoked token opens nothing',
+    guard: 'an earlier logout never takes a later one back',
+    file: revocation,
+    from: 'attribute_not_exists(#revoked) OR #revoked < :at',
+    to: 'attribute_not_exists(#revoked) OR attribute_exists(#revoked)',
+    ...onDevices,
+  },
+  {
+    name: 'logout-device',
+    invariant: 'A logout ends every socket',
+    guard: 'removing a device ends its own sockets and no others',
+    file: revocation,
+    from: 'device === deviceDigest(deviceId)',
+    to: 'device === deviceDigest(deviceId) || true',
+    ...onDevices,
+  },
+  {
+    name: 'logout-audited',
+    invariant: 'What admins do is audited',
+    guard: 'logging somebody out is written down first',
+    file: 'functions/api/devices/logout.ts',
+    from: 'await writeAudit(caller.tenant, auditOf(request, deed));',
+    to: 'auditOf(request, deed);',
+    ...onDevices,
+  },
+  {
+    name: 'close-surely',
+    invariant: 'A logout ends every socket',
+    guard: 'a socket that could not be closed is closed by the fan-out function',
+    file: 'functions/delivery/close.ts',
+    from: 'open.map((socket) =>',
+    to: 'open.slice(0, 0).map((socket) =>',
+    test: 'test/delivery/close.test.ts',
+  },
+  {
+    name: 'close-again',
+    invariant: 'A logout ends every socket',
+    guard: 'a close that failed comes back from the queue',
+    file: 'functions/delivery/fan-out.ts',
+    from: 'failed: (await closeAll(toClose)).length > 0,',
+    to: 'failed: (await closeAll(toClose)).length < 0,',
+    test: 'test/delivery/close.test.ts',
+  },
+  {
+    name: 'device-once-a-day',
+    invariant: 'A device costs a write a day',
+    guard: 'a device that was here today is not written again',
+    file: 'functions/table/device.ts',
+    from: 'at - known.lastAt < DAY',
+    to: 'at - known.lastAt < 0',
+    test: 'test/table/device-cost.test.ts',
+    needs: 'emulator',
+  },
+  {
+    name: 'device-cap',
+    invariant: 'A device costs a write a day',
+    guard: 'a user has fifty devices at most',
+    file: 'functions/table/device.ts',
+    from: '.slice(MAX_DEVICES - 1)',
+    to: '.slice(MAX_DEVICES)',
+    ...onDevices,
   },
 ];

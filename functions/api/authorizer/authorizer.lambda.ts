@@ -1,8 +1,11 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { Claims } from '#contract/claims.ts';
+import { isRevoked } from '#domain/ticket.ts';
 import type { AuthorizerContext } from '#runtime/caller.ts';
 import { env } from '#runtime/env.ts';
 import { log } from '#runtime/log.ts';
+import { scope } from '#table/entity.ts';
+import { revokedAt } from '#table/revocation.ts';
 import { keySetOf } from './key-set.ts';
 import { BadToken, type Bearer, type Expected, verifyToken } from './verify-token.ts';
 
@@ -56,13 +59,15 @@ const allow = (bearer: Bearer, methodArn: string): APIGatewayAuthorizerResult =>
 
 /**
  * Verifies the bearer token of every request that is not public. A token that is not good is a 401 that says no more
- * (API Gateway's, for the error text `Unauthorized`); when the issuer's keys cannot be had, a 500: nobody shall throw away
- * a good token because the issuer is down.
+ * (API Gateway's, for the error text `Unauthorized`), and so is one from before its user was logged out; when the issuer's
+ * keys or the table cannot be had, a 500: nobody shall throw away a good token because something is down.
  */
 export const handler = async (event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
   const started = Date.now();
   try {
     const bearer = await verifyToken(tokenOf(event), expectation());
+    if (isRevoked(bearer.issuedAt, await revokedAt(scope(bearer.tenantId), bearer.userId)))
+      throw new BadToken('revoked');
     log.info('token.accepted', { tenant: bearer.tenantId, user: bearer.userId, ms: Date.now() - started });
     return allow(bearer, event.methodArn);
   } catch (error) {

@@ -5,11 +5,15 @@ import { signingKey } from '#gateways/signing-key.ts';
 import { env } from '#runtime/env.ts';
 import type { Handle } from '#runtime/service.ts';
 import { ticketToken } from '#runtime/ticket-token.ts';
+import { noteDevice } from '#table/device.ts';
 import { tenantIdOf } from '#table/entity.ts';
 import { meetUser } from '#table/user.ts';
 
 /** Signs a ticket, which is not stored until it is spent; who asks for one the first time gets a profile. */
-export const handleCreateTicket: Handle<typeof createTicket> = async ({ deviceId }, { caller, at }) => {
+export const handleCreateTicket: Handle<typeof createTicket> = async (
+  { deviceId, deviceName, platform },
+  { caller, at },
+) => {
   const { userId, tokenIssuedAt, tokenExpiresAt } = caller;
   const bearer = {
     tenantId: tenantIdOf(caller.tenant),
@@ -20,7 +24,11 @@ export const handleCreateTicket: Handle<typeof createTicket> = async ({ deviceId
     ...(tokenExpiresAt === undefined ? {} : { tokenExpiresAt }),
   };
   const ticket = ticketFor(bearer, randomBytes(16).toString('base64url'), at);
-  const [key] = await Promise.all([signingKey('ticket'), meetUser(caller.tenant, caller, at)]);
+  const [key] = await Promise.all([
+    signingKey('ticket'),
+    meetUser(caller.tenant, caller, at),
+    deviceId && noteDevice(caller.tenant, userId, { deviceId, name: deviceName, platform }, at),
+  ]);
   const token = ticketToken(key, ticket);
   return {
     body: {
