@@ -3,6 +3,7 @@
  * contract ← domain ← table, gateways ← delivery (both composed: how an event reaches sockets), runtime ← syncing (what is told of
  * a log, live or later) ← sending (a message, for whichever service says it), changing (a message or a membership, for whichever service changes it) ← entries.
  * `aws` is how services of AWS are called without their SDK clients; it knows nothing of ours.
+ * `client` stands alone: what it knows of the contract is generated, and it needs no package.
  * `npm run verify` runs it and asserts that every module was seen; `test/contract/import-rule.test.ts` shows each rule fire.
  */
 const entries = 'api|realtime|stream|media|jobs|hooks';
@@ -22,7 +23,7 @@ const mayImport = {
   [entries]: ['contract', 'domain', 'table', 'gateways', 'delivery', 'runtime', 'syncing', 'sending', 'changing'],
 };
 
-const everyFolder = '^(functions|infra|test|local|bench|simulation|tools)/';
+const everyFolder = '^(functions|client|infra|test|local|bench|simulation|tools)/';
 const sdks = 'node_modules/(@aws-sdk|@smithy|@opensearch-project)/';
 const mediaLibraries = 'node_modules/(sharp|file-type)/';
 
@@ -45,6 +46,7 @@ module.exports = {
       { path: '^functions/', pathNot: `^functions/(${Object.keys(mayImport).join('|')})/` },
       {},
     ),
+    forbid('the client stands alone', { path: '^client/' }, { pathNot: '^client/' }),
     forbid(
       'infra knows only the contract',
       { path: '^infra/' },

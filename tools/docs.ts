@@ -7,6 +7,7 @@ import { components } from '#contract/json-schema.ts';
 import { openApiDocument } from '#contract/openapi.ts';
 import { EXAMPLES } from '#test/support/examples.ts';
 import { accessPatterns, accessPatternsPage } from './access-patterns.ts';
+import { clientRoutes, clientTypes } from './client-types.ts';
 import { MUTANTS } from './mutants/list.ts';
 import { ROOT } from './step.ts';
 import { testingPage } from './testing-page.ts';
@@ -45,6 +46,8 @@ export const generatedPages = (): Record<string, string> => ({
   'docs/events.json': json(eventsSchema()),
   'docs/access-patterns.md': accessPatternsPage(accessPatterns()),
   'docs/testing.md': testingPage(MUTANTS),
+  'client/src/contract.ts': clientTypes(),
+  'client/src/routes.ts': clientRoutes(),
 });
 
 if (import.meta.main)

@@ -47,6 +47,9 @@ const FILES = {
   'infra/stack.ts':
     "import { TABLE } from '#table/schema.ts';\nimport { id } from '#contract/ids.ts';\nexport const x = [TABLE, id];",
   'infra/nosy.ts': "import { e } from '#table/entity.ts';\nexport const x = e;",
+  'client/src/log.ts': 'export const log = 1;',
+  'client/src/own.ts': "import { log } from './log.ts';\nexport const x = log;",
+  'client/src/nosy.ts': "import { id } from '#contract/ids.ts';\nexport const x = id;",
   'test/help.ts': 'export const x = 1;',
   'test/entry.ts': "import { handler } from '../functions/stream/to.lambda.ts';\nexport const x = handler;",
 };
@@ -72,6 +75,7 @@ const EXPECTED = [
   'runtime imports: functions/runtime/reads.ts',
   'sending imports: functions/sending/send.ts',
   'services are strangers: functions/api/one/stranger.ts',
+  'the client stands alone: client/src/nosy.ts',
   'syncing imports: functions/syncing/tells.ts',
   'table imports: functions/table/logs.ts',
 ];

@@ -1,0 +1,5 @@
+/** The conversation and the number that a message id carries. */
+export const partsOfMessageId = (messageId: string): { readonly conversationId: string; readonly seq: number } => ({
+  conversationId: `cnv_${messageId.slice(4, 26)}`,
+  seq: Number(messageId.slice(27)),
+});

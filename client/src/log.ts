@@ -1,0 +1,92 @@
+import type { Event } from './contract.ts';
+
+/** An event of a conversation's log. */
+export type LogEvent = Event & { readonly conversationId: string; readonly seq: number };
+
+/**
+ * How far one conversation's log has come here: what is next is let through, what was is dropped, and what comes early
+ * waits until the numbers before it are there, or are known to hold nothing.
+ */
+export class Log {
+  #cursor: number;
+  #seen: number;
+  #held = false;
+  readonly #early = new Map<number, LogEvent>();
+
+  constructor(cursor: number, seen = cursor) {
+    this.#cursor = cursor;
+    this.#seen = Math.max(cursor, seen);
+  }
+
+  /** The last number that was applied, or holds nothing. */
+  get cursor(): number {
+    return this.#cursor;
+  }
+
+  /** The greatest number that is known to be taken. */
+  get seen(): number {
+    return this.#seen;
+  }
+
+  /** Events that wait for others. */
+  get waiting(): number {
+    return this.#early.size;
+  }
+
+  /** Whether numbers are missing, and are to be fetched. */
+  get behind(): boolean {
+    return !this.#held && this.#seen > this.#cursor;
+  }
+
+  get isHeld(): boolean {
+    return this.#held;
+  }
+
+  /** That there is such a number, though not what it holds. */
+  note(seq: number): void {
+    this.#seen = Math.max(this.#seen, seq);
+  }
+
+  /** An event; answers those that are to be applied now, in order. */
+  accept(event: LogEvent): LogEvent[] {
+    this.note(event.seq);
+    if (event.seq <= this.#cursor) return [];
+    this.#early.set(event.seq, event);
+    return this.#held ? [] : this.#next();
+  }
+
+  /** All up to `seq` was said: numbers that are still missing hold nothing. Answers what is to be applied now, in order. */
+  reached(seq: number): LogEvent[] {
+    this.note(seq);
+    if (this.#held) return [];
+    const due = [...this.#early.keys()].filter((number) => number <= seq).sort((a, b) => a - b);
+    const events = due.map((number) => this.#take(number));
+    this.#cursor = Math.max(this.#cursor, seq);
+    return [...events, ...this.#next()];
+  }
+
+  /** From now on everything waits: a snapshot is being taken. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  /** The snapshot holds everything up to `cursor`, or there is none and the log goes on where it was. */
+  release(cursor = this.#cursor): LogEvent[] {
+    this.#held = false;
+    this.#cursor = cursor;
+    for (const number of this.#early.keys()) if (number <= cursor) this.#early.delete(number);
+    return this.#next();
+  }
+
+  #take(number: number): LogEvent {
+    const event = this.#early.get(number)!;
+    this.#early.delete(number);
+    return event;
+  }
+
+  #next(): LogEvent[] {
+    const events: LogEvent[] = [];
+    while (this.#early.has(this.#cursor + 1)) events.push(this.#take(++this.#cursor));
+    return events;
+  }
+}

@@ -1,0 +1,94 @@
+import type { Participant } from './contract.ts';
+import type { Call } from './http.ts';
+import type { Ledger } from './ledger.ts';
+import { participantsAfter } from './reduce/room.ts';
+import { persistently } from './retry.ts';
+import type { Snapshots } from './snapshots.ts';
+import { draftKey, type Need, needKey, put, type Room, type State } from './state.ts';
+import type { Store } from './store.ts';
+import type { Timers } from './timers.ts';
+
+/** Milliseconds to wait before something is fetched: more of the same may be told. */
+const WAIT_MS = { line: 1_000, participants: 200, pins: 200, draft: 200 } as const satisfies Record<Need['of'], number>;
+
+const withRoom = (state: State, id: string, change: (room: Room) => Room): State => {
+  const room = state.rooms[id];
+  return room ? { ...state, rooms: put(state.rooms, id, change(room)) } : state;
+};
+
+/** Fetches what events told of without saying how it is. */
+export class Needs {
+  readonly #call: Call;
+  readonly #timers: Timers;
+  readonly #store: Store;
+  readonly #ledger: Ledger;
+  readonly #snapshots: Snapshots;
+  readonly #underWay = new Set<string>();
+
+  constructor(to: {
+    readonly call: Call;
+    readonly timers: Timers;
+    readonly store: Store;
+    readonly ledger: Ledger;
+    readonly snapshots: Snapshots;
+  }) {
+    this.#call = to.call;
+    this.#timers = to.timers;
+    this.#store = to.store;
+    this.#ledger = to.ledger;
+    this.#snapshots = to.snapshots;
+    this.#store.subscribe(() => this.#look());
+  }
+
+  #look(): void {
+    for (const [key, need] of Object.entries(this.#store.state.needs)) {
+      if (this.#underWay.has(key)) continue;
+      this.#underWay.add(key);
+      this.#timers.after(this.#timers.jittered(WAIT_MS[need.of]), () => void this.#meet(key, need));
+    }
+  }
+
+  async #meet(key: string, need: Need): Promise<void> {
+    // From here on an event that needs it again is a need of its own.
+    this.#store.update((state) => ({ ...state, needs: put(state.needs, needKey(need), undefined) }));
+    try {
+      await this.#fetch(need);
+    } catch {
+      // Refused: there is nothing (any more) to be shown.
+    }
+    this.#underWay.delete(key);
+    if (!this.#timers.closed) this.#look();
+  }
+
+  async #fetch(need: Need): Promise<void> {
+    const { conversationId } = need;
+    const persist = <T>(run: () => Promise<T>): Promise<T> => persistently(this.#timers, run);
+    switch (need.of) {
+      case 'line':
+        return this.#snapshots.line(conversationId);
+      case 'participants': {
+        const { value, since } = await this.#ledger.during(conversationId, () =>
+          persist(() => this.#call('listParticipants', { conversationId, limit: 100 })),
+        );
+        const participants: readonly Participant[] = since.reduce(participantsAfter, value.items);
+        return this.#store.update((state) => withRoom(state, conversationId, (room) => ({ ...room, participants })));
+      }
+      case 'pins': {
+        const pins = await persist(() => this.#call('listPins', { conversationId }));
+        return this.#store.update((state) =>
+          withRoom(state, conversationId, (room) => (room.pins.version > pins.version ? room : { ...room, pins })),
+        );
+      }
+      case 'draft': {
+        const { threadId } = need;
+        const draft = await persist(() =>
+          this.#call('getDraft', { conversationId, ...(threadId ? { threadId } : {}) }),
+        );
+        return this.#store.update((state) => ({
+          ...state,
+          drafts: put(state.drafts, draftKey(conversationId, threadId), draft),
+        }));
+      }
+    }
+  }
+}
