@@ -16,6 +16,7 @@ import * as messages from './messages.ts';
 import * as ownership from './ownership.ts';
 import * as participants from './participants.ts';
 import * as pins from './pins.ts';
+import * as presence from './presence.ts';
 import * as purge from './purge.ts';
 import * as reactions from './reactions.ts';
 import * as realtime from './realtime.ts';
@@ -148,6 +149,7 @@ export const usersApi = {
   blockUser: users.blockUser,
   unblockUser: users.unblockUser,
   listBlocked: users.listBlocked,
+  getPresence: presence.getPresence,
 } as const satisfies Record<string, Route>;
 export const tenantApi = {
   getTenantSettings: tenant.getTenantSettings,

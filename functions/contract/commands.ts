@@ -1,14 +1,12 @@
 import * as z from 'zod';
 import { ClientId, ConversationId, UserId } from './ids.ts';
 import { sendMessage } from './messages.ts';
+import { MOST_WATCHED } from './presence.ts';
 import { addReaction, removeReaction } from './reactions.ts';
 import { markDelivered, markRead } from './receipts.ts';
 
 /** Conversations whose cursors one `resume` may carry. */
 export const MOST_CURSORS = 200;
-
-/** Users whose presence one socket may watch. */
-export const MOST_WATCHED = 50;
 
 /** Seconds that somebody counts as writing after they said so. */
 export const TYPING_SECONDS = 6;
@@ -52,7 +50,10 @@ export const Command = z.discriminatedUnion('action', [
     conversationId: ConversationId,
     active: z.boolean().default(true),
   }),
-  /** From now on, and for ten minutes unless it is said again, this socket hears when these users come and go; it is told at once how they are. Replaces who was watched before. */
+  /**
+   * From now on, and for ten minutes unless it is said again, this socket hears when these users come and go; it is told at
+   * once how they are. Replaces who was watched before. A new socket, and one that has paused, says it again.
+   */
   z.strictObject({ action: z.literal('presence.watch'), id, userIds: z.array(UserId).max(MOST_WATCHED) }),
 ]);
 export type Command = z.output<typeof Command>;

@@ -54,21 +54,21 @@ export const SOCKETS = {
   },
   connect: {
     file: 'functions/realtime/connect.lambda.ts',
-    uses: ['table:get', 'table:update', 'sockets:post', 'sockets:close'],
+    uses: ['table:get', 'table:batch-get', 'table:query', 'table:update', 'sockets:post', 'sockets:close'],
     environment: [],
     memory: 512,
     timeoutSeconds: 10,
   },
   disconnect: {
     file: 'functions/realtime/disconnect.lambda.ts',
-    uses: ['table:update', 'sockets:post'],
+    uses: ['table:batch-get', 'table:query', 'table:update', 'sockets:post'],
     environment: [],
     memory: 512,
     timeoutSeconds: 10,
   },
   command: {
     file: 'functions/realtime/command.lambda.ts',
-    uses: ['table:batch-get', 'table:query', 'sockets:post'],
+    uses: ['table:get', 'table:batch-get', 'table:query', 'table:put', 'table:delete', 'sockets:post'],
     environment: [],
     memory: 512,
     timeoutSeconds: ANSWER_SECONDS,
@@ -78,7 +78,7 @@ export const SOCKETS = {
 /** Posts what a send left to the queue of stragglers: large audiences, sockets that answered 429 or 5xx. */
 export const FAN_OUT: Entry = {
   file: 'functions/realtime/fan-out.lambda.ts',
-  uses: ['table:batch-get', 'table:update', 'sockets:post', 'sockets:close', 'stragglers:send'],
+  uses: ['table:batch-get', 'table:query', 'table:update', 'sockets:post', 'sockets:close', 'stragglers:send'],
   environment: [],
   memory: 1_024,
   // The queue hides a failed message for six times this: longer than it takes here, and no longer than a reader may wait.

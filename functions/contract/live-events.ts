@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ConversationId, Instant, UserId } from './ids.ts';
+import { Presence } from './presence.ts';
 
 /** What is told as it happens and kept nowhere: no part of a log, and recovered from a snapshot or not at all. */
 export const LIVE_EVENTS = [
@@ -28,11 +29,6 @@ export const LIVE_EVENTS = [
     active: z.boolean(),
     expiresAt: Instant,
   }),
-  /** Of a user whom one watches. `lastSeenAt` is null while they are online, and where they do not let others know. */
-  z.strictObject({
-    type: z.literal('presence'),
-    userId: UserId,
-    online: z.boolean(),
-    lastSeenAt: Instant.nullable(),
-  }),
+  /** Of a user whom one watches. */
+  z.strictObject({ type: z.literal('presence'), ...Presence.shape }),
 ] as const;

@@ -3,6 +3,7 @@ import { postFrame } from '#gateways/sockets.ts';
 import { log } from '#runtime/log.ts';
 import { removeConnections } from '#table/connection.ts';
 import { type TenantKey, tenantIdOf } from '#table/entity.ts';
+import { tellPresence } from './tell-presence.ts';
 
 /** Frames for one socket, in order, of which the first `sent` have been posted. */
 export interface Parcel {
@@ -35,19 +36,21 @@ export async function hand(parcel: Parcel): Promise<Handed> {
 }
 
 /**
- * Takes sockets that are gone out of their users' items, one update a user. A failure is logged and nothing more: the
+ * Takes sockets that are gone out of their users' items, one update a user, and tells who watches a user that is away now.
+ * A failure is logged and nothing more: the
  * next post meets the same 410, and after two hours the socket counts as closed anyway.
  */
 export async function forget(tenant: TenantKey, gone: readonly Socket[]): Promise<void> {
   await Promise.all(
     [...Map.groupBy(gone, ({ userId }) => userId)].map(async ([userId, sockets]) => {
       try {
-        await removeConnections(
+        const last = await removeConnections(
           tenant,
           userId,
           sockets.map(({ connectionId }) => connectionId),
           Date.now(),
         );
+        if (last) await tellPresence(tenant, userId);
       } catch (error) {
         log.error('sockets.not_forgotten', error, { tenant: tenantIdOf(tenant), sockets: sockets.length });
       }

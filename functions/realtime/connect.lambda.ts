@@ -1,4 +1,5 @@
 import { DeviceId } from '#contract/ids.ts';
+import { tellPresence } from '#delivery/tell-presence.ts';
 import { closeSocket } from '#gateways/sockets.ts';
 import { callerOf } from '#runtime/caller.ts';
 import { log } from '#runtime/log.ts';
@@ -39,7 +40,7 @@ export const handler = async (event: SocketEvent): Promise<SocketResult> => {
       dropped: opened.ok ? opened.dropped.length : undefined,
     });
     if (!opened.ok) return { statusCode: 401 };
-    await closeDropped(opened.dropped);
+    await Promise.all([closeDropped(opened.dropped), opened.first && tellPresence(tenant, userId)]);
     return { statusCode: 200 };
   } catch (error) {
     log.error('socket.not_opened', error, { requestId });

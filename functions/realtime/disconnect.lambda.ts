@@ -1,3 +1,4 @@
+import { tellPresence } from '#delivery/tell-presence.ts';
 import { callerOf } from '#runtime/caller.ts';
 import { log } from '#runtime/log.ts';
 import { removeConnections } from '#table/connection.ts';
@@ -11,7 +12,8 @@ export const handler = async (event: SocketEvent): Promise<SocketResult> => {
   if (eventType !== 'DISCONNECT') return answer(event);
   try {
     const { tenant, userId } = callerOf(authorizer);
-    await removeConnections(tenant, userId, [connectionId], Date.now());
+    const last = await removeConnections(tenant, userId, [connectionId], Date.now());
+    if (last) await tellPresence(tenant, userId);
     log.info('socket.closed', { requestId, tenant: tenantIdOf(tenant), user: userId });
     return { statusCode: 200 };
   } catch (error) {

@@ -12,6 +12,7 @@ import { type Issue, issuesOf } from '#runtime/problem.ts';
 import { tenantIdOf } from '#table/entity.ts';
 import type { HandleCommand, Session } from './commands/command.ts';
 import { ping } from './commands/ping.ts';
+import { presenceWatch } from './commands/presence-watch.ts';
 import { typing } from './commands/typing.ts';
 import type { SocketEvent, SocketResult } from './socket-event.ts';
 
@@ -20,7 +21,7 @@ type Handlers = { readonly [A in Command['action']]?: HandleCommand<A> };
 /**
  * Every command, a file each beside `ping.ts`.
  */
-const HANDLERS: Handlers = { ping, typing };
+const HANDLERS: Handlers = { ping, typing, 'presence.watch': presenceWatch };
 
 const ACTIONS = new Set<unknown>(Object.keys(HANDLERS));
 

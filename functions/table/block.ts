@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { documents, type TransactItem, TransactionCanceledException } from '#aws/documents.ts';
 import { Refusal } from '#domain/refusal.ts';
+import { batchGet } from './batch-get.ts';
 import { directConversationId } from './direct-conversation.ts';
 import { entity, join, type Key, type TenantKey } from './entity.ts';
 import { calmly } from './log/contention.ts';
@@ -102,6 +103,18 @@ export async function blockUser(tenant: TenantKey, id: BlockId, at: number): Pro
 /** AP-129 Take a block back. */
 export const unblockUser = (tenant: TenantKey, id: BlockId): Promise<void> =>
   writeBoth(tenant, id, { Delete: { TableName: tableName(), Key: BlockEntity.key(tenant, id) } }, 'REMOVE #blocked');
+
+/** AP-485 Those of some users who have blocked this one, or whom this one has blocked: eventually consistent, one read unit each. */
+export async function blockedAmong(tenant: TenantKey, userId: string, others: readonly string[]): Promise<Set<string>> {
+  const keys = others.flatMap((other) => [
+    { other, ...BlockEntity.key(tenant, { userId, blockedId: other }) },
+    { other, ...BlockEntity.key(tenant, { userId: other, blockedId: userId }) },
+  ]);
+  const found = new Set(
+    (await batchGet(keys, { consistent: false })).map(({ pk, sk }) => join(String(pk), String(sk))),
+  );
+  return new Set(keys.filter(({ pk, sk }) => found.has(join(pk, sk))).map(({ other }) => other));
+}
 
 /** AP-130 Whom a user has blocked, by id, after `after`. */
 export async function listBlocks(

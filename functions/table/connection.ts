@@ -194,11 +194,19 @@ export interface Presence {
   readonly lastSeenAt: number | null;
 }
 
-/** AP-442 How users are at `at` (ms), one for each: 100 small items a call. A socket that is paused is open. */
-export async function presenceOf(tenant: TenantKey, userIds: readonly string[], at: number): Promise<Presence[]> {
+/**
+ * AP-442 How users are at `at` (ms), one for each: 100 small items a call. A socket that is paused is open; one that is past
+ * its two hours is not, whether or not its end was told.
+ */
+export async function presenceOf(
+  tenant: TenantKey,
+  userIds: readonly string[],
+  at: number,
+  { consistent = false }: { readonly consistent?: boolean } = {},
+): Promise<Presence[]> {
   const items = await batchGet(
     userIds.map((userId) => ConnectionsEntity.key(tenant, userId)),
-    { consistent: false },
+    { consistent },
   );
   const byUser = new Map(items.map((item) => [userIdOf(tenant, item), item]));
   return userIds.map((userId) => {

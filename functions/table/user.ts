@@ -131,6 +131,20 @@ export async function quietReaders(tenant: TenantKey, userIds: readonly string[]
   );
 }
 
+/** AP-486 Those of some users who do not let others know when they were last there: eventually consistent. */
+export async function hidingLastSeen(tenant: TenantKey, userIds: readonly string[]): Promise<Set<string>> {
+  const items = await batchGet(
+    userIds.map((userId) => UserEntity.key(tenant, userId)),
+    { consistent: false },
+  );
+  return new Set(
+    items
+      .map(UserEntity.fromItem)
+      .filter(({ privacy }) => privacy.lastSeen === 'nobody')
+      .map(({ userId }) => userId),
+  );
+}
+
 /** AP-127 Users of a tenant by id, after `after`, whose ids begin with `prefix`. */
 export async function listUsers(
   tenant: TenantKey,

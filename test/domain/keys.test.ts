@@ -98,6 +98,8 @@ const importId = passing(
   ImportId,
   token.map((end) => `imp_${end}`),
 );
+/** As API Gateway makes them. */
+const connectionId = fc.constantFrom('Zg1aAcrSIAMCIBQ=', 'Zg1aAcrSIAMCIBR=', 'W==');
 /** Client ids are of their time: a few of them. */
 const scheduledId = fc.constantFrom(...[1, 2, 2, 3].map((at) => `sch_${someClientId(at)}`));
 const seq = fc.oneof(fc.integer({ min: 0, max: 12 }), fc.integer({ min: 0, max: 999_999_999_999_999 }));
@@ -140,6 +142,8 @@ const IDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   user: userId,
   block: record({ userId, blockedId: userId }),
   connections: userId,
+  watch: record({ userId, connectionId }),
+  watching: record({ userId, connectionId }),
   'rate-bucket': record({ userId, counted: fc.constantFrom('messages', 'reactions') }),
   'tenant-settings': fc.constant(undefined),
   'tenant-change': seq,

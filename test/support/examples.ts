@@ -177,6 +177,7 @@ export const EXAMPLES: Inputs = {
     blockUser: { userId: 'bob' },
     unblockUser: { userId: 'bob' },
     listBlocked: { limit: 10 },
+    getPresence: { userIds: 'bob,cleo' },
   },
   retention: {
     holdConversation: { conversationId: CONVERSATION_ID, reason: 'Case 12/1843.' },

@@ -2,6 +2,7 @@ import { usersApi } from '#contract/api.ts';
 import { service } from '#runtime/service.ts';
 import { handleBlockUser, handleListBlocked, handleUnblockUser } from './blocked.ts';
 import { handleGetMe } from './get-me.ts';
+import { handleGetPresence } from './get-presence.ts';
 import { handleGetUser } from './get-user.ts';
 import { handleListUsers } from './list-users.ts';
 import { handleUpdateMe, handleUpdateUser } from './update-user.ts';
@@ -15,4 +16,5 @@ export const handler = service(usersApi, {
   blockUser: handleBlockUser,
   unblockUser: handleUnblockUser,
   listBlocked: handleListBlocked,
+  getPresence: handleGetPresence,
 });
