@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Instant, MediaId, UserId } from './ids.ts';
 import { Cursor, Limit, page } from './page.ts';
+import { Privacy } from './privacy.ts';
 import { route } from './route.ts';
 
 /** Custom fields a profile may have. */
@@ -12,14 +13,6 @@ export const DisplayName = z.string().trim().min(1).max(100).meta({ example: 'Ad
 const CustomFields = z
   .record(z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,39}$/), z.string().max(500))
   .refine((fields) => Object.keys(fields).length <= MAX_CUSTOM_FIELDS, `at most ${MAX_CUSTOM_FIELDS} fields`);
-
-/** What a user lets others know of their comings and goings. */
-const Privacy = z.strictObject({
-  /** Who is told when the user was last there. */
-  lastSeen: z.enum(['everyone', 'nobody']),
-  /** Whether others are told what the user has read. */
-  readReceipts: z.boolean(),
-});
 
 export const User = z
   .strictObject({

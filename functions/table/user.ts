@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ConditionalCheckFailedException, documents } from '#aws/documents.ts';
-import { User } from '#contract/users.ts';
+import { Privacy } from '#contract/privacy.ts';
+import type { User } from '#contract/users.ts';
 import { firstProfile, type Profile } from '#domain/user.ts';
 import { batchGet } from './batch-get.ts';
 import { entity, join, type Key, type TenantKey } from './entity.ts';
@@ -12,7 +13,7 @@ const StoredUser = z.object({
   displayName: z.string().optional(),
   avatarMediaId: z.string().optional(),
   custom: z.record(z.string(), z.string()).default({}),
-  privacy: User.shape.privacy.strip(),
+  privacy: Privacy.strip(),
   createdAt: z.number(),
   updatedAt: z.number(),
   updatedBy: z.string(),

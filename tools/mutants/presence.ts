@@ -183,7 +183,7 @@ export const PRESENCE_MUTANTS: readonly Mutant[] = [
     ...presenceTest,
   },
   {
-    name: 'presence-last-seen',
+    name: 'presence-keeps-last-seen',
     invariant: PRIVATE,
     guard: 'when they were last there is kept where they want that',
     file: presence,
