@@ -91,6 +91,7 @@ export const ROUTES: { readonly [K in keyof Operations]: string } = {
   blockUser: 'PUT /users/me/blocked/{userId}',
   unblockUser: 'DELETE /users/me/blocked/{userId}',
   listBlocked: 'GET /users/me/blocked',
+  getPresence: 'GET /presence',
   getTenantSettings: 'GET /tenant/settings',
   updateTenantSettings: 'PATCH /tenant/settings',
   listTenantSettingsHistory: 'GET /tenant/settings/history',
