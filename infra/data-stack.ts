@@ -22,10 +22,10 @@ import {
 import { type CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { FAN_OUT, NOTIFY } from '#contract/entries.ts';
+import { DELIVER_WEBHOOKS, FAN_OUT, NOTIFY } from '#contract/entries.ts';
 import { TABLE } from '#table/schema.ts';
 import { type Config, prefixOf } from './config.ts';
-import { WorkQueue } from './constructs/work-queue.ts';
+import { sendTo, WorkQueue } from './constructs/work-queue.ts';
 import type { Resources } from './grants.ts';
 
 /** Deliveries of a straggler before it is set aside; AWS asks for five at least when Lambda reads the queue. */
@@ -38,6 +38,7 @@ export class DataStack extends Stack {
   readonly stragglers: Queue;
   readonly deadStragglers: Queue;
   readonly notifications: WorkQueue;
+  readonly webhooks: WorkQueue;
   readonly parking: Bucket;
   readonly accessLogs: Bucket;
   readonly domain: Domain | undefined;
@@ -134,6 +135,7 @@ export class DataStack extends Stack {
       timeoutSeconds: NOTIFY.timeoutSeconds,
       delaySeconds: config.notifications.delaySeconds,
     });
+    this.webhooks = new WorkQueue(this, 'Webhooks', { config, timeoutSeconds: DELIVER_WEBHOOKS.timeoutSeconds });
 
     const signingKey = new Secret(this, 'SigningKey', {
       description: `${prefixOf(config)}: signs tickets, cursors and invitations`,
@@ -142,6 +144,7 @@ export class DataStack extends Stack {
     });
     const signingKeyArn = (signingKey.node.defaultChild as CfnSecret).attrId;
     const bus = new EventBus(this, 'Events', { eventBusName: `${prefixOf(config)}-events` });
+    sendTo(this.webhooks, bus);
     this.domain = config.search.enabled ? this.searchDomain(config, removalPolicy) : undefined;
 
     this.resources = {
@@ -153,6 +156,8 @@ export class DataStack extends Stack {
       stragglersArn: this.stragglers.queueArn,
       notificationsUrl: this.notifications.queue.queueUrl,
       notificationsArn: this.notifications.queue.queueArn,
+      webhooksUrl: this.webhooks.queue.queueUrl,
+      webhooksArn: this.webhooks.queue.queueArn,
       signingKeyArn,
       cleanName: clean.bucketName,
       cleanArn: clean.bucketArn,

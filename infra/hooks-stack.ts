@@ -1,15 +1,15 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { NOTIFY } from '#contract/entries.ts';
+import { DELIVER_WEBHOOKS, type Entry, NOTIFY } from '#contract/entries.ts';
 import { ParleyFunction, type Setting } from './constructs/parley-function.ts';
-import { readBy, readingOf } from './constructs/work-queue.ts';
+import { readBy, readingOf, type WorkQueue } from './constructs/work-queue.ts';
 import type { DataStack } from './data-stack.ts';
 import type { Resources } from './grants.ts';
 
-/** Seconds for which messages that somebody may have to be notified of are gathered. */
-const NOTIFY_WINDOW_SECONDS = 5;
+/** Seconds for which new messages are gathered before it is looked who has not seen them, and events before webhooks are told. */
+const [NOTIFY_WINDOW_SECONDS, WEBHOOKS_WINDOW_SECONDS] = [5, 2];
 
-/** What others are told: who is to be notified (docs/webhooks.md, ADR 0016). */
+/** What follows from what happened, outside: who is to be notified, and what webhooks are told (ADR 0016). */
 export class HooksStack extends Stack {
   readonly functions: Readonly<Record<string, ParleyFunction>>;
 
@@ -22,14 +22,14 @@ export class HooksStack extends Stack {
     props?: StackProps,
   ) {
     super(scope, id, props);
-    const notify = new ParleyFunction(this, 'notify', {
-      setting,
-      name: 'notify',
-      entry: NOTIFY,
-      resources,
-      eventSource: [readingOf(data.notifications)],
-    });
-    readBy(notify, data.notifications, NOTIFY_WINDOW_SECONDS);
-    this.functions = { notify };
+    const reader = (name: string, entry: Entry, work: WorkQueue, windowSeconds: number): ParleyFunction => {
+      const made = new ParleyFunction(this, name, { setting, name, entry, resources, eventSource: [readingOf(work)] });
+      readBy(made, work, windowSeconds);
+      return made;
+    };
+    this.functions = {
+      notify: reader('notify', NOTIFY, data.notifications, NOTIFY_WINDOW_SECONDS),
+      'deliver-webhooks': reader('deliver-webhooks', DELIVER_WEBHOOKS, data.webhooks, WEBHOOKS_WINDOW_SECONDS),
+    };
   }
 }

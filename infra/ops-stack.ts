@@ -133,7 +133,14 @@ export class OpsStack extends Stack {
           graph('Reactions', [total(config, 'reactions')]),
           graph('Unread counts worked out', [total(config, 'unread')]),
         ],
-        [graph('Members to be notified', [total(config, 'notified')])],
+        [
+          graph('Members to be notified', [total(config, 'notified')]),
+          graph(
+            'Webhooks: taken, to be tried again, given up',
+            (['webhooksDelivered', 'webhooksRetried', 'webhooksFailed'] as const).map((what) => total(config, what)),
+            [data.webhooks.queue.metricApproximateNumberOfMessagesVisible()],
+          ),
+        ],
         [
           graph(
             'Invocations',
@@ -161,6 +168,7 @@ export class OpsStack extends Stack {
           graph('Set aside', [
             data.deadStragglers.metricApproximateNumberOfMessagesVisible(),
             data.notifications.dead.metricApproximateNumberOfMessagesVisible(),
+            data.webhooks.dead.metricApproximateNumberOfMessagesVisible(),
             media.failedUploads.metricApproximateNumberOfMessagesVisible(),
           ]),
         ],

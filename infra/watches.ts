@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { METRIC_NAMESPACE, METRICS } from '#contract/metrics.ts';
 import type { ParleyFunction } from './constructs/parley-function.ts';
 import type { Stacks } from './stacks.ts';
 
@@ -97,9 +98,38 @@ const queueWatches = ({ data, media }: Pick<Stacks, 'data' | 'media'>): Watch[] 
     threshold: 1,
   },
   {
+    kind: 'webhooks-dead',
+    says: 'Something that webhooks are to be told could not be dealt with in five attempts.',
+    metric: data.webhooks.dead.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),
+    threshold: 1,
+  },
+  {
+    kind: 'webhooks-late',
+    says: 'What webhooks are to be told waits more than ten minutes longer than it is held back on purpose.',
+    metric: data.webhooks.queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(1) }),
+    // A message that is held back on purpose counts from when it was sent: fifteen minutes at most.
+    threshold: Duration.minutes(25).toSeconds(),
+    periods: 3,
+  },
+  {
     kind: 'uploads-failed',
     says: 'An upload could not be processed in three attempts.',
     metric: media.failedUploads.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),
+    threshold: 1,
+  },
+];
+
+const hookWatches = ({ hooks }: Pick<Stacks, 'hooks'>): Watch[] => [
+  {
+    kind: 'webhooks-failed',
+    says: 'Webhooks took something in no attempt of a day: it was set aside.',
+    metric: new Metric({
+      namespace: METRIC_NAMESPACE,
+      metricName: METRICS.webhooksFailed,
+      dimensionsMap: { function: hooks.functions['deliver-webhooks']!.name },
+      statistic: Stats.SUM,
+      period: Duration.minutes(5),
+    }),
     threshold: 1,
   },
 ];
@@ -160,6 +190,7 @@ export const watchesOf = (
   ...streamWatches(stacks, parked),
   ...jobWatches(stacks),
   ...queueWatches(stacks),
+  ...hookWatches(stacks),
   ...apiWatches(stacks),
   ...searchWatches(stacks),
 ];

@@ -31,6 +31,7 @@ import * as sync from './sync.ts';
 import * as tenant from './tenant.ts';
 import * as threads from './threads.ts';
 import * as users from './users.ts';
+import * as webhooks from './webhooks.ts';
 
 /**
  * The operations of each service (= Lambda function). One object each, so that a function's bundle holds its own and no
@@ -190,6 +191,19 @@ export const importsApi = {
   importBatch: imports.importBatch,
 } as const satisfies Record<string, Route>;
 
+export const webhooksApi = {
+  createWebhook: webhooks.createWebhook,
+  listWebhooks: webhooks.listWebhooks,
+  getWebhook: webhooks.getWebhook,
+  updateWebhook: webhooks.updateWebhook,
+  rotateSecret: webhooks.rotateSecret,
+  deleteWebhook: webhooks.deleteWebhook,
+  testWebhook: webhooks.testWebhook,
+  listDeliveries: webhooks.listDeliveries,
+  redeliver: webhooks.redeliver,
+  replayWebhook: webhooks.replayWebhook,
+} as const satisfies Record<string, Route>;
+
 /** Every operation, by the service that answers it. */
 export const api = {
   health: healthApi,
@@ -214,6 +228,7 @@ export const api = {
   retention: retentionApi,
   moderation: moderationApi,
   imports: importsApi,
+  webhooks: webhooksApi,
 } as const satisfies Record<string, Record<string, Route>>;
 
 export type Service = keyof typeof api;

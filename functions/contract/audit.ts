@@ -15,13 +15,18 @@ export const AUDIT_ACTIONS = [
   'hold.lifted',
   'conversation.purged',
   'conversation.removed',
+  'webhook.created',
+  'webhook.updated',
+  'webhook.secret_rotated',
+  'webhook.deleted',
+  'webhook.disabled',
 ] as const;
 export const AuditAction = z.enum(AUDIT_ACTIONS);
 export type AuditAction = z.output<typeof AuditAction>;
 
 /** What was acted on. `id` is what the API calls it by. */
 export const AuditTarget = z.strictObject({
-  kind: z.enum(['tenant', 'user', 'conversation', 'message', 'report']),
+  kind: z.enum(['tenant', 'user', 'conversation', 'message', 'report', 'webhook']),
   id: z.string().min(1).max(128),
 });
 export type AuditTarget = z.output<typeof AuditTarget>;

@@ -19,7 +19,10 @@ export interface Entry {
 /** API Gateway gives up after 29 s; a function that runs longer answers nobody. */
 const ANSWER_SECONDS = 28;
 
-const EXTRA: Partial<Record<Service, readonly EnvironmentKey[]>> = { realtime: ['socketsUrl'] };
+const EXTRA: Partial<Record<Service, readonly EnvironmentKey[]>> = {
+  realtime: ['socketsUrl'],
+  webhooks: ['webhooksLoopback'],
+};
 
 const service = (name: Service): Entry => ({
   file: `functions/api/${name}/${name}.lambda.ts`,
@@ -108,6 +111,15 @@ export const NOTIFY: Entry = {
   timeoutSeconds: 60,
 };
 
+/** Tells webhooks what happened: the only function that speaks to hosts that others name. */
+export const DELIVER_WEBHOOKS: Entry = {
+  file: 'functions/hooks/deliver-webhooks.lambda.ts',
+  uses: ['table:get', 'table:query', 'table:put', 'table:update', 'webhooks:send'],
+  environment: ['webhooksLoopback'],
+  memory: 512,
+  timeoutSeconds: 60,
+};
+
 /** Turns an upload into renditions. One whole processor: decoding is what takes the time. */
 export const PROCESS_UPLOAD: Entry = {
   file: 'functions/media/process-upload.lambda.ts',
@@ -190,6 +202,7 @@ export const everyEntry = (): Record<string, Entry> => ({
   'fan-out': FAN_OUT,
   ...Object.fromEntries(CONSUMERS.map(({ subscription, entry }) => [subscription.name, entry])),
   notify: NOTIFY,
+  'deliver-webhooks': DELIVER_WEBHOOKS,
   'process-upload': PROCESS_UPLOAD,
   ...Object.fromEntries(JOBS.map(({ name, entry }) => [name, entry])),
 });

@@ -64,6 +64,29 @@ export const ImportId = z
   .regex(/^imp_[A-Za-z0-9_-]{22,43}$/)
   .meta({ example: 'imp_AZqYt2a0cK6fPpQ1mWk3Zg' });
 
+export const WebhookId = z
+  .string()
+  .regex(new RegExp(`^whk_${TOKEN}$`))
+  .meta({ example: 'whk_AZqYt2a0cK6fPpQ1mWk3Zg' });
+
+/** What happened, told to webhooks: the same however often and to however many it is told. */
+export const EventId = z
+  .string()
+  .regex(new RegExp(`^evt_${TOKEN}$`))
+  .meta({ example: 'evt_AZqYt2a0cK6fPpQ1mWk3Zg' });
+
+/** A place in the journal of what webhooks are told: when it was entered (ms), and the token of the event's id. */
+export const Position = z
+  .string()
+  .regex(new RegExp(`^[0-9]{15}_${TOKEN}$`))
+  .meta({ example: '001795253400000_AZqYt2a0cK6fPpQ1mWk3Zg' });
+
+/** What a webhook was told, by its place in the journal. */
+export const DeliveryId = z
+  .string()
+  .regex(new RegExp(`^dlv_[0-9]{15}_${TOKEN}$`))
+  .meta({ example: 'dlv_001795253400000_AZqYt2a0cK6fPpQ1mWk3Zg' });
+
 /** A moment as RFC 3339 in UTC with milliseconds. */
 export const Instant = z.iso.datetime().meta({ example: '2026-11-21T09:30:00.000Z' });
 

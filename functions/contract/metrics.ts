@@ -19,6 +19,10 @@ export const METRICS = {
   unread: 'UnreadComputed',
   /** Members whom a notification was due to. */
   notified: 'Notified',
+  /** Events that webhooks took, attempts that failed and will be made again, and those that were given up. */
+  webhooksDelivered: 'WebhooksDelivered',
+  webhooksRetried: 'WebhooksRetried',
+  webhooksFailed: 'WebhooksFailed',
   /** Requests that were refused; by code too. */
   refused: 'Refused',
 } as const;

@@ -37,6 +37,7 @@ const ALLOWED = {
   'report:moderate': ['admin'],
   'retention:manage': ['admin'],
   'audit:read': ['admin'],
+  'webhook:manage': ['admin'],
 } as const satisfies Record<string, 'public' | readonly TenantRole[]>;
 
 export type Permission = keyof typeof ALLOWED;

@@ -35,6 +35,8 @@ export const functionName = (config: Config, name: string): string => `${prefixO
  */
 export class ParleyFunction extends Construct {
   readonly function: NodejsFunction;
+  /** What it is deployed as: it stands in its metrics. */
+  readonly name: string;
   readonly logGroup: LogGroup;
   /** What the function may do, besides writing its own log. */
   readonly statements: readonly PolicyStatement[];
@@ -42,6 +44,7 @@ export class ParleyFunction extends Construct {
   constructor(scope: Construct, id: string, { setting, name, entry, resources, layers, eventSource = [] }: Props) {
     super(scope, id);
     const { config, bundles } = setting;
+    this.name = functionName(config, name);
     this.logGroup = new LogGroup(this, 'Logs', {
       logGroupName: `/aws/lambda/${functionName(config, name)}`,
       retention: config.logRetentionDays,

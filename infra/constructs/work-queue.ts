@@ -1,8 +1,10 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { CfnRule, type IEventBus } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { EVENT_SOURCE } from '#contract/published-events.ts';
 import type { Config } from '../config.ts';
 import type { ParleyFunction } from './parley-function.ts';
 
@@ -58,3 +60,21 @@ export const readBy = (made: ParleyFunction, { queue }: WorkQueue, windowSeconds
     maxBatchingWindow: Duration.seconds(windowSeconds),
     reportBatchItemFailures: true,
   });
+
+/** Has all that is said on a bus put into a queue. */
+export function sendTo(work: WorkQueue, bus: IEventBus): void {
+  const rule = new CfnRule(work, 'Rule', {
+    description: 'What happens is told to webhooks',
+    eventBusName: bus.eventBusName,
+    eventPattern: { source: [EVENT_SOURCE] },
+    targets: [{ id: 'webhooks', arn: work.queue.queueArn }],
+  });
+  work.queue.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [new ServicePrincipal('events.amazonaws.com')],
+      actions: ['sqs:SendMessage'],
+      resources: [work.queue.queueArn],
+      conditions: { ArnEquals: { 'aws:SourceArn': rule.attrArn } },
+    }),
+  );
+}

@@ -157,6 +157,12 @@ const IDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   'retention-run': fc.constant(undefined),
   'retention-report': seq,
   'retention-report-of': record({ startedAt: seq, conversationId }),
+  webhook: token.map((end) => `whk_${end}`),
+  'webhook-count': fc.constant(undefined),
+  'webhook-event': record({ at: seq, end: token }).map(({ at, end }) => `${String(at).padStart(15, '0')}_${end}`),
+  'webhook-delivery': record({ webhookId: token.map((end) => `whk_${end}`), at: seq, end: token }).map(
+    ({ webhookId, at, end }) => ({ webhookId, position: `${String(at).padStart(15, '0')}_${end}` }),
+  ),
   audit: record({
     at: seq,
     id: passing(

@@ -24,6 +24,7 @@ const EVENT_SOURCE: Readonly<Record<string, readonly string[]>> = {
   'publish-events': [...STREAM, ...TABLE_KEY.read, 's3:ListBucket', 's3:PutObject'],
   'fan-out': QUEUE,
   notify: QUEUE,
+  'deliver-webhooks': QUEUE,
   'process-upload': ['sqs:SendMessage'],
 };
 

@@ -39,6 +39,10 @@ export const linkTokenIn = (tenantId: string): string => signToken(claimsOf(tena
 /** A message of bob's in his group, which somebody reported and ada has claimed. */
 export const REPORT_ID = `rep_${INVITING_ID.slice(4)}_1`;
 
+/** A webhook of ada's tenant, and something that it was told. */
+export const WEBHOOK_ID = 'whk_AZqYt2a0cK6fPpQ1mWk3Zg';
+export const DELIVERY_ID = 'dlv_001795253400000_AZqYt2a0cK6fPpQ1mWk3Zg';
+
 /** One valid input an operation. Typed by the contract: an operation without an example does not compile. */
 export const EXAMPLES: Inputs = {
   health: { getHealth: {}, getReadiness: {} },
@@ -185,6 +189,18 @@ export const EXAMPLES: Inputs = {
     holdTenant: { reason: 'An audit of the books.' },
     releaseTenant: {},
     listRetentionReports: { limit: 10 },
+  },
+  webhooks: {
+    createWebhook: { url: 'https://hooks.example.com/parley', events: ['notification.due'], description: 'Push.' },
+    listWebhooks: {},
+    getWebhook: { webhookId: WEBHOOK_ID },
+    updateWebhook: { webhookId: WEBHOOK_ID, version: 1, events: ['message.created', 'notification.due'] },
+    rotateSecret: { webhookId: WEBHOOK_ID, version: 1, overlapHours: 48 },
+    deleteWebhook: { webhookId: WEBHOOK_ID },
+    testWebhook: { webhookId: WEBHOOK_ID },
+    listDeliveries: { webhookId: WEBHOOK_ID, limit: 10 },
+    redeliver: { webhookId: WEBHOOK_ID, deliveryId: DELIVERY_ID },
+    replayWebhook: { webhookId: WEBHOOK_ID, since: '2026-11-21T08:00:00.000Z' },
   },
   tenant: {
     getTenantSettings: {},

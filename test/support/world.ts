@@ -31,6 +31,7 @@ import { ownItems } from './own-world.ts';
 import { participantItems } from './participants-world.ts';
 import { settingsItems } from './settings-world.ts';
 import { summaryAt, threadItems } from './threads-world.ts';
+import { webhookItems } from './webhooks-world.ts';
 
 const AT = Date.UTC(2026, 10, 21, 9, 30);
 /** The number of the change that deleted a message. */
@@ -106,6 +107,7 @@ export function itemsOf(tenantId: string): Item[] {
     ...threadItems(tenant, AT),
     ...moderationItems(tenant, AT),
     ...invitationItems(tenant, AT),
+    ...webhookItems(tenant, AT),
     member('ada', 'owner'),
     member('bob', 'member'),
     MessageEntity.toItem(

@@ -7,6 +7,7 @@ import { everyRoute } from '#contract/api.ts';
 import { ENV } from '#contract/environment.ts';
 import { allows, isPublic, TENANT_ROLES } from '#contract/permissions.ts';
 import { pathParameters, type Route } from '#contract/route.ts';
+import { stubService } from '#test/support/aws-stub.ts';
 import { call } from '#test/support/call.ts';
 import { EXAMPLES } from '#test/support/examples.ts';
 import { handlerOf } from '#test/support/handlers.ts';
@@ -17,7 +18,9 @@ import { itemsOf } from '#test/support/world.ts';
 
 useTable();
 useSigningKey();
-for (const name of [ENV.socketsUrl, ENV.quarantineBucket, ENV.cleanBucket, ENV.version]) process.env[name] ??= 'test';
+stubService('sqs');
+for (const name of [ENV.socketsUrl, ENV.webhooksUrl, ENV.quarantineBucket, ENV.cleanBucket, ENV.version])
+  process.env[name] ??= 'test';
 
 type Input = Readonly<Record<string, unknown>>;
 

@@ -27,6 +27,7 @@ import { TABLE_MUTANTS } from './table.ts';
 import { THREAD_MUTANTS } from './threads.ts';
 import { UNREAD_MUTANTS } from './unread.ts';
 import { USER_MUTANTS } from './users.ts';
+import { WEBHOOK_MUTANTS } from './webhooks.ts';
 
 /** Every mutant, in the order of the design. */
 export const MUTANTS: readonly Mutant[] = [
@@ -58,4 +59,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...UNREAD_MUTANTS,
   ...LIST_MUTANTS,
   ...MODERATION_MUTANTS,
+  ...WEBHOOK_MUTANTS,
 ];
