@@ -20,7 +20,7 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { type CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { DELIVER_WEBHOOKS, FAN_OUT, NOTIFY } from '#contract/entries.ts';
 import { TABLE } from '#table/schema.ts';
@@ -121,6 +121,9 @@ export class DataStack extends Stack {
       fifo: true,
       // Ids are given by the sender: two events with equal text are two events.
       contentBasedDeduplication: false,
+      // 300 calls a second are a hot room's worth of each group, not of the whole queue.
+      deduplicationScope: DeduplicationScope.MESSAGE_GROUP,
+      fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: keeps,
       // AWS asks for six times the function's timeout, so that a message is not given out twice while one works on it.

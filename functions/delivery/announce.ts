@@ -8,6 +8,7 @@ import {
   packFrames,
   slicesOf,
 } from '#domain/delivery.ts';
+import { GATHER_SOCKETS } from '#domain/hot-room.ts';
 import { queueStragglers } from '#gateways/stragglers.ts';
 import { log } from '#runtime/log.ts';
 import { count } from '#runtime/metrics.ts';
@@ -45,6 +46,14 @@ type Audience = readonly string[] | OpenSockets;
 
 const isUsers = (audience: Audience): audience is readonly string[] => Array.isArray(audience);
 
+/** What else is known of an announcement. */
+export interface Manner {
+  /** The room is hot: where there are many sockets, leave them to the fan-out function, which packs events together. */
+  readonly gather?: boolean;
+  /** When what is told was stored (ms): how long it took until it was posted is measured from then. */
+  readonly committedAt?: number;
+}
+
 /** A socket that has not got all frames, only the first `sent`. */
 type Waiting = Pick<Parcel, 'socket' | 'sent'>;
 
@@ -55,6 +64,7 @@ const stragglersOf = (
   frames: readonly PackedFrame[],
   waiting: readonly Waiting[],
   unread: readonly string[],
+  manner: Manner,
 ): Delivery[] =>
   frames.flatMap(({ events }, index) => {
     const sockets = waiting.filter(({ sent }) => sent <= index).map(({ socket }) => socket);
@@ -62,7 +72,7 @@ const stragglersOf = (
       waiting.length <= FEW_SOCKETS
         ? [...sockets.map(apart), ...slicesOf(conversationId, { sockets: [], users: unread })]
         : slicesOf(conversationId, { sockets, users: unread });
-    return slices.map((slice) => ({ ...slice, tenantId: tenantIdOf(tenant), events: [...events] }));
+    return slices.map((slice) => ({ ...slice, ...manner, tenantId: tenantIdOf(tenant), events: [...events] }));
   });
 
 const sizeOf = (deliveries: readonly Delivery[]): number =>
@@ -77,7 +87,7 @@ const sizeOf = (deliveries: readonly Delivery[]): number =>
  * Pushes events to every open socket of an audience: its users, or better what `openSocketsOf` has read of them beside
  * the commit. `conversationId` keeps the order of what has to be queued; without it the order is kept per user.
  *
- * Every socket is posted to or left to the fan-out function (a large audience as a whole, else those that answer 429 or
+ * Every socket is posted to or left to the fan-out function (a large audience and that of a hot room as a whole, else those that answer 429 or
  * 5xx, do not answer in time, or say 410 while young). Acknowledged means pushed or queued: only when a socket could be
  * neither, after the SDK's retries of the queue, does this raise `NotAnnounced`. The message is stored by then; its sender
  * gets a 500, and the retry with the same client id announces it again.
@@ -87,6 +97,7 @@ export async function announce(
   audience: Promise<Audience> | Audience,
   conversationId: string | undefined,
   events: readonly Event[],
+  { gather = false, committedAt }: Manner = {},
 ): Promise<Announcement> {
   const frames = packFrames(events);
   const found = await audience;
@@ -94,13 +105,19 @@ export async function announce(
 
   let handed: readonly Handed[] = [];
   let waiting: readonly Waiting[] = sockets.map((socket) => ({ socket, sent: 0 }));
-  if (sockets.length <= INLINE_SOCKETS) {
+  const gathers = gather && sockets.length > GATHER_SOCKETS;
+  if (sockets.length <= INLINE_SOCKETS && !gathers) {
     handed = await inParallel(sockets, POSTS, (socket) => hand({ socket, frames, sent: 0 }));
     waiting = handed.filter(({ outcome }) => outcome === 'failing').map(({ parcel }) => parcel);
   }
   const gone = handed.filter(({ outcome }) => outcome === 'gone').map(({ parcel }) => parcel.socket);
   const [{ refused, reason }] = await Promise.all([
-    queueStragglers(stragglersOf(tenant, conversationId, frames, waiting, unread)),
+    queueStragglers(
+      stragglersOf(tenant, conversationId, frames, waiting, unread, {
+        ...(gathers ? { gather: true } : {}),
+        ...(committedAt === undefined ? {} : { committedAt }),
+      }),
+    ),
     forget(tenant, gone),
   ]);
 

@@ -64,7 +64,7 @@ async function parcelsOf(tenant: TenantKey, deliveries: readonly Delivery[]): Pr
 }
 
 /** Posts with further tries for what fails. */
-async function handAll(parcels: readonly Parcel[], bound: number): Promise<Handed[]> {
+async function handAll(parcels: readonly Parcel[], bound: number, pauses: readonly number[]): Promise<Handed[]> {
   const started = Date.now();
   const done: Handed[] = [];
   let open = parcels;
@@ -72,7 +72,7 @@ async function handAll(parcels: readonly Parcel[], bound: number): Promise<Hande
     const handed = await inParallel(open, bound, hand);
     const failing = handed.filter(({ outcome }) => outcome === 'failing');
     done.push(...handed.filter(({ outcome }) => outcome !== 'failing'));
-    const wait = PAUSES[round];
+    const wait = pauses[round];
     if (failing.length === 0 || wait === undefined || Date.now() - started > PATIENCE) return [...done, ...failing];
     await pause(wait / 2 + (Math.random() * wait) / 2);
     open = failing.map(({ parcel }) => parcel);
@@ -96,7 +96,9 @@ async function deliver({ deliveries }: Group, bound: number): Promise<GroupResul
   const tenant = scope(deliveries[0]!.tenantId);
   const toClose = deliveries.filter(({ close }) => close).flatMap(({ sockets }) => sockets);
   if (toClose.length > 0) return { failed: (await closeAll(toClose)).length > 0, pushed: 0, gone: 0, apart: 0 };
-  const handed = await handAll(await parcelsOf(tenant, deliveries), bound);
+  // In a hot room the next batch waits for this one: what fails is tried again elsewhere.
+  const pauses = deliveries.some(({ gather }) => gather) ? [] : PAUSES;
+  const handed = await handAll(await parcelsOf(tenant, deliveries), bound, pauses);
   const failing = handed.filter(({ outcome }) => outcome === 'failing');
   const gone = handed.filter(({ outcome }) => outcome === 'gone').map(({ parcel }) => parcel.socket);
   await forget(tenant, gone);

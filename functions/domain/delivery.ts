@@ -39,6 +39,10 @@ export const Delivery = z.object({
   events: z.array(Event),
   /** Close the sockets: their user was logged out, and no other trace of them is left. */
   close: z.boolean().optional(),
+  /** The room is hot: hold the group for a moment, so that the next events gather. */
+  gather: z.boolean().optional(),
+  /** When what the events tell was stored (ms). */
+  committedAt: z.number().optional(),
 });
 export type Delivery = z.output<typeof Delivery>;
 

@@ -1,8 +1,13 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { fanOut } from '#delivery/fan-out.ts';
 import { Delivery } from '#domain/delivery.ts';
+import { GATHER_MS } from '#domain/hot-room.ts';
 import { log } from '#runtime/log.ts';
 import { count, countedSince } from '#runtime/metrics.ts';
+
+/** Records that the queue gives at most: a full batch has more behind it. */
+const FULL_BATCH = 10;
 
 /** What a record says, or undefined when it cannot be read. */
 const deliveryIn = (record: SQSRecord): Delivery | undefined => {
@@ -21,9 +26,11 @@ const deliveryIn = (record: SQSRecord): Delivery | undefined => {
 /**
  * Reads the queue of stragglers. A group that fails comes back as a whole, which keeps its order. A record that cannot be
  * read fails alone, with a line of its own, until it is set aside in the dead-letter queue: it has no place in any order,
- * and newer code may have written it for code that is just being deployed.
+ * and newer code may have written it for code that is just being deployed. A hot room's events are posted at once; what
+ * follows them is held up, so that it is one frame.
  */
 export const handler = async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
+  const started = Date.now();
   const failures: SQSBatchItemFailure[] = [];
   const groups = new Map<string, { records: SQSRecord[]; deliveries: Delivery[] }>();
   for (const record of Records) {
@@ -57,5 +64,9 @@ export const handler = async ({ Records }: SQSEvent): Promise<SQSBatchResponse> 
     },
     countedSince(),
   );
+  // The queue gives out no more of these groups until this returns.
+  const gathers =
+    Records.length < FULL_BATCH && parts.some(({ deliveries }) => deliveries.some(({ gather }) => gather));
+  if (gathers) await pause(Math.max(0, started + GATHER_MS - Date.now()));
   return { batchItemFailures: failures };
 };

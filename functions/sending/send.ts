@@ -1,6 +1,7 @@
 import type { Message } from '#contract/messages.ts';
 import { announce } from '#delivery/announce.ts';
 import { openSocketsOf } from '#delivery/open-sockets.ts';
+import { isHot } from '#domain/hot-room.ts';
 import { mediaOf, mentionsOf } from '#domain/message-parts.ts';
 import { previewOf } from '#domain/preview.ts';
 import { Refusal } from '#domain/refusal.ts';
@@ -112,7 +113,11 @@ export async function send(
   const behind = (await within?.events(seq, at, replayed !== undefined)) ?? [];
   const created = { type: 'message:created', conversationId, seq, message } as const;
   await Promise.all([
-    push && announce(tenant, sockets, conversationId, [created, ...behind]),
+    push &&
+      announce(tenant, sockets, conversationId, [created, ...behind], {
+        gather: head !== undefined && isHot(head, at),
+        ...(replayed === undefined ? { committedAt: at } : {}),
+      }),
     // The message is stored: what could not be tidied up now is tidied up by the next sender.
     head && tidyLists(tenant, conversationId, { head, listeners, sender: userId, at }),
     head && forget(log, head).catch((error: unknown) => logger.error('log.forget_failed', error, { conversationId })),

@@ -13,6 +13,11 @@ const announceTest = 'test/delivery/announce.test.ts';
 const deliveryTest = 'test/domain/delivery.test.ts';
 const fanOutTest = 'test/realtime/fan-out.test.ts';
 
+const hotRoom = 'functions/domain/hot-room.ts';
+const hotRoomTest = 'test/domain/hot-room.test.ts';
+const hotTest = 'test/realtime/hot-room.test.ts';
+
+const HOT = 'Busy rooms take few frames';
 const BOUNDED = 'A send’s work is bounded';
 
 /** Guards of live delivery: pushed or queued, in order, to sockets that are open. */
@@ -322,5 +327,78 @@ export const LIVE_MUTANTS: readonly Mutant[] = [
     from: 'parts[index]!.records.map(',
     to: 'parts[index]!.records.slice(0, 1).map(',
     test: fanOutTest,
+  },
+  {
+    name: 'hot-window',
+    invariant: HOT,
+    guard: 'five messages in a second make a room hot',
+    file: hotRoom,
+    from: '.length >= MANY',
+    to: '.length >= 2 * MANY',
+    test: hotRoomTest,
+  },
+  {
+    name: 'hot-behind',
+    invariant: 'Events reach a socket in order',
+    guard: 'what follows a gathered event closely is gathered behind it',
+    file: hotRoom,
+    from: 'return manyBefore(at) || at < queuedUntil;',
+    to: 'return manyBefore(at);',
+    test: hotRoomTest,
+  },
+  {
+    name: 'hot-hold',
+    invariant: HOT,
+    guard: 'the fan-out function holds a hot group, so that the next batch gathers',
+    file: fanOutEntry,
+    from: 'if (gathers) await pause(',
+    to: 'if (!gathers) await pause(0 * ',
+    test: hotTest,
+  },
+  {
+    name: 'hot-full-batch',
+    invariant: HOT,
+    guard: 'a full batch is not held: there is more behind it',
+    file: fanOutEntry,
+    from: 'Records.length < FULL_BATCH && ',
+    to: '',
+    test: hotTest,
+  },
+  {
+    name: 'hot-few',
+    invariant: HOT,
+    guard: 'few sockets are pushed to at once',
+    file: announce,
+    from: 'gather && sockets.length > GATHER_SOCKETS',
+    to: 'gather',
+    test: hotTest,
+  },
+  {
+    name: 'hot-gather',
+    invariant: HOT,
+    guard: 'what is left to a hot group says so',
+    file: announce,
+    from: '...(gathers ? { gather: true } : {}),',
+    to: '',
+    test: hotTest,
+  },
+  {
+    name: 'hot-no-tries',
+    invariant: HOT,
+    guard: 'a hot room does not wait for a socket that fails',
+    file: fanOut,
+    from: 'deliveries.some(({ gather }) => gather) ? [] : PAUSES',
+    to: 'deliveries.some(({ gather }) => gather) ? PAUSES : PAUSES',
+    test: hotTest,
+  },
+  {
+    name: 'hot-sent',
+    invariant: HOT,
+    guard: 'a send into a hot room leaves its announcement to the queue',
+    file: 'functions/sending/send.ts',
+    from: 'gather: head !== undefined && isHot(head, at),',
+    to: 'gather: false,',
+    test: 'test/table/send-hot.test.ts',
+    needs: 'emulator',
   },
 ];
