@@ -17,7 +17,7 @@ const mayImport = {
   gateways: ['contract', 'domain', 'aws'],
   delivery: ['contract', 'domain', 'table', 'gateways', 'runtime/log', 'runtime/metrics'],
   runtime: ['contract', 'domain', 'table/entity'],
-  syncing: ['contract', 'domain', 'table', 'gateways', 'runtime'],
+  syncing: ['contract', 'domain', 'table', 'gateways', 'delivery/parallel', 'runtime'],
   sending: ['contract', 'domain', 'table', 'delivery', 'runtime', 'syncing'],
   changing: ['contract', 'domain', 'table', 'delivery', 'runtime', 'syncing'],
   [entries]: ['contract', 'domain', 'table', 'gateways', 'delivery', 'runtime', 'syncing', 'sending', 'changing'],

@@ -12,7 +12,8 @@ export const MOST_CURSORS = 200;
 export const TYPING_SECONDS = 6;
 
 /** What a client calls a command, to know its answer by. */
-const id = z.string().max(64).optional();
+export const CommandId = z.string().max(64);
+const id = CommandId.optional();
 /** The user's cursor, as `sync:resumed` or `sync:pong` gave it. */
 const UserCursor = z.string().max(512);
 /** Remembered like a message's client id: the same any number of times does it once. */

@@ -46,6 +46,17 @@ export const AUTHORIZER: Entry = {
   timeoutSeconds: 10,
 };
 
+/** Operations whose work is done over sockets too. */
+const OVER_SOCKETS = [
+  api.sync.getSync,
+  api.sync.listEvents,
+  api.messages.sendMessage,
+  api.receipts.markRead,
+  api.receipts.markDelivered,
+  api.reactions.addReaction,
+  api.reactions.removeReaction,
+] as const;
+
 /** The WebSocket API: who may open a socket, and what happens on it. */
 export const SOCKETS = {
   authorizer: {
@@ -71,7 +82,7 @@ export const SOCKETS = {
   },
   command: {
     file: 'functions/realtime/command.lambda.ts',
-    uses: ['table:get', 'table:batch-get', 'table:query', 'table:put', 'table:delete', 'sockets:post'],
+    uses: [...new Set(['sockets:post', ...OVER_SOCKETS.flatMap(({ uses }): readonly Use[] => uses)] as const)],
     environment: [],
     memory: 512,
     timeoutSeconds: ANSWER_SECONDS,

@@ -43,7 +43,7 @@ export const SYNC_EVENTS = [
     cursor: z.string().nullable(),
     memberships: z.enum(['same', 'changed']),
   }),
-  /** What a command did; `status` and `body` are those of the same operation over HTTPS. */
+  /** What a command did; `status` and `body` are those of the same operation over HTTPS. `body` is null where it fits no frame. */
   z.strictObject({
     type: z.literal('sync:done'),
     id: z.string().nullable(),

@@ -55,6 +55,10 @@ export interface PackedFrame {
 const utf8 = new TextEncoder();
 const ENVELOPE = utf8.encode('{"events":[]}').length;
 
+/** Whether an event fits a frame. One of a log that does not becomes a pointer; another has to be made smaller. */
+export const fitsFrame = (event: Event): boolean =>
+  ENVELOPE + utf8.encode(JSON.stringify(event)).length <= MAX_FRAME_BYTES;
+
 /** The event itself, or where to fetch it when it does not fit a frame. Only events of a log can be fetched. */
 const fitting = (event: Event): { event: Event; json: string; bytes: number } => {
   const json = JSON.stringify(event);

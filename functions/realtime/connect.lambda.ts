@@ -5,7 +5,7 @@ import { callerOf } from '#runtime/caller.ts';
 import { log } from '#runtime/log.ts';
 import { openConnection } from '#table/connection.ts';
 import { tenantIdOf } from '#table/entity.ts';
-import { answer } from './frame.ts';
+import { answerWith } from './frame.ts';
 import type { SocketEvent, SocketResult } from './socket-event.ts';
 
 const closeDropped = async (connectionIds: readonly string[]): Promise<void> => {
@@ -13,6 +13,9 @@ const closeDropped = async (connectionIds: readonly string[]): Promise<void> => 
   // It hears nothing any more and finds out at its next ping or after two hours: the new socket is worth more.
   for (const result of closed) if (result.status === 'rejected') log.error('socket.not_closed', result.reason);
 };
+
+/** A client may name this route as its action: there is no such command. */
+const answer = answerWith({});
 
 /** `$connect`: spends the ticket and registers the socket, in one write. A ticket whose token was revoked opens nothing. */
 export const handler = async (event: SocketEvent): Promise<SocketResult> => {

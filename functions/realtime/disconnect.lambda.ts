@@ -3,8 +3,11 @@ import { callerOf } from '#runtime/caller.ts';
 import { log } from '#runtime/log.ts';
 import { removeConnections } from '#table/connection.ts';
 import { tenantIdOf } from '#table/entity.ts';
-import { answer } from './frame.ts';
+import { answerWith } from './frame.ts';
 import type { SocketEvent, SocketResult } from './socket-event.ts';
+
+/** A client may name this route as its action: there is no such command. */
+const answer = answerWith({});
 
 /** `$disconnect`: removes the socket, and notes when it was there last, in one write. API Gateway does not promise to call this; a 410 or two hours clean up as well. */
 export const handler = async (event: SocketEvent): Promise<SocketResult> => {

@@ -1,5 +1,5 @@
-import { Command } from '#contract/commands.ts';
-import { ERRORS, type ErrorCode } from '#contract/errors.ts';
+import { Command, CommandId } from '#contract/commands.ts';
+import type { ErrorCode } from '#contract/errors.ts';
 import type { Event } from '#contract/events.ts';
 import { MAX_FRAME_BYTES } from '#contract/realtime.ts';
 import { packFrames } from '#domain/delivery.ts';
@@ -8,53 +8,52 @@ import { postFrame } from '#gateways/sockets.ts';
 import { callerOf } from '#runtime/caller.ts';
 import { parseObject } from '#runtime/json.ts';
 import { log } from '#runtime/log.ts';
-import { type Issue, issuesOf } from '#runtime/problem.ts';
+import { countedSince } from '#runtime/metrics.ts';
+import { issuesOf } from '#runtime/problem.ts';
 import { tenantIdOf } from '#table/entity.ts';
 import type { HandleCommand, Session } from './commands/command.ts';
-import { ping } from './commands/ping.ts';
-import { presenceWatch } from './commands/presence-watch.ts';
-import { typing } from './commands/typing.ts';
+import { errorEvent } from './error-event.ts';
 import type { SocketEvent, SocketResult } from './socket-event.ts';
 
-type Handlers = { readonly [A in Command['action']]?: HandleCommand<A> };
+/** Milliseconds that a socket is used: API Gateway closes it after two hours. */
+const PLANNED_MS = 105 * 60_000;
 
-/**
- * Every command, a file each beside `ping.ts`.
- */
-const HANDLERS: Handlers = { ping, typing, 'presence.watch': presenceWatch };
+/** What a function does with commands; others are unknown to it. */
+export type Handlers = { readonly [A in Command['action']]?: HandleCommand<A> };
 
-const ACTIONS = new Set<unknown>(Object.keys(HANDLERS));
+const ACTIONS = new Set<unknown>(Command.options.map(({ shape }) => shape.action.value));
 
-/** The command in a frame. Raises the `frame.*` refusals. */
-const commandIn = ({ body, isBase64Encoded }: SocketEvent): Command => {
+/** What a frame holds. Raises `frame.too_large` and `frame.malformed`. */
+const objectIn = ({ body, isBase64Encoded }: SocketEvent): Record<string, unknown> => {
   const bytes = Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
   if (bytes.length > MAX_FRAME_BYTES) throw new Refusal('frame.too_large', { maxBytes: MAX_FRAME_BYTES });
-  let frame: Record<string, unknown>;
   try {
-    frame = parseObject(bytes);
+    return parseObject(bytes);
   } catch (cause) {
     throw new Refusal('frame.malformed', {}, { cause });
   }
+};
+
+/** What the client calls its command, also where the rest of it is wrong. */
+const idIn = ({ id }: Record<string, unknown>): string | null => CommandId.safeParse(id).data ?? null;
+
+/** The command in a frame. Raises `frame.unknown_action` and `frame.invalid`. */
+const commandIn = (frame: Record<string, unknown>): Command => {
   if ('action' in frame && !ACTIONS.has(frame['action'])) throw new Refusal('frame.unknown_action');
   const parsed = Command.safeParse(frame);
   if (!parsed.success) throw new Refusal('frame.invalid', { issues: issuesOf(parsed.error.issues) });
   return parsed.data;
 };
 
-const run = <A extends Command['action']>(
+const run = async <A extends Command['action']>(
+  handlers: Handlers,
   command: Extract<Command, { action: A }>,
   session: Session,
-): Promise<readonly Event[]> => (HANDLERS[command.action as A] as HandleCommand<A>)(command, session);
-
-const errorEvent = (code: ErrorCode, issues: readonly Issue[] = []): Event => ({
-  type: 'sync:error',
-  id: null,
-  status: ERRORS[code][0],
-  details: {},
-  code,
-  title: ERRORS[code][1],
-  issues: [...issues],
-});
+): Promise<readonly Event[]> => {
+  const handle = handlers[command.action as A] as HandleCommand<A> | undefined;
+  if (!handle) throw new Refusal('frame.unknown_action');
+  return handle(command, session);
+};
 
 /** Posts events to the socket that spoke. False when it did not take them: it is closed, or finds out at its next ping. */
 const say = async (connectionId: string, events: readonly Event[], requestId: string): Promise<boolean> => {
@@ -72,26 +71,32 @@ const say = async (connectionId: string, events: readonly Event[], requestId: st
  * Answers a frame with events over the socket, never with the route's own body. A bad frame gets a `sync:error` and the
  * socket stays open; whatever goes wrong, the gateway has nothing of its own to say.
  */
-export async function answer(event: SocketEvent): Promise<SocketResult> {
-  const started = Date.now();
-  const { connectionId, requestId, authorizer } = event.requestContext;
-  let action: string | undefined;
-  let code: ErrorCode | undefined;
-  let who: { readonly tenant?: string; readonly user?: string } = {};
-  let events: readonly Event[];
-  try {
-    const caller = callerOf(authorizer);
-    who = { tenant: tenantIdOf(caller.tenant), user: caller.userId };
-    const command = commandIn(event);
-    action = command.action;
-    events = await run(command, { caller, connectionId, at: started });
-  } catch (error) {
-    code = error instanceof Refusal ? error.code : 'service.failed';
-    if (!(error instanceof Refusal)) log.error('frame.failed', error, { requestId });
-    const issues = error instanceof Refusal ? (error.details['issues'] as readonly Issue[] | undefined) : undefined;
-    events = [errorEvent(code, issues)];
-  }
-  const delivered = await say(connectionId, events, requestId);
-  log.info('frame', { requestId, action, code, delivered, ms: Date.now() - started, ...who });
-  return { statusCode: 200 };
-}
+export const answerWith =
+  (handlers: Handlers) =>
+  async (event: SocketEvent): Promise<SocketResult> => {
+    const started = Date.now();
+    const { connectionId, requestId, authorizer } = event.requestContext;
+    let action: string | undefined;
+    let id: string | null = null;
+    let code: ErrorCode | undefined;
+    let who: { readonly tenant?: string; readonly user?: string } = {};
+    let events: readonly Event[];
+    try {
+      const caller = callerOf(authorizer);
+      who = { tenant: tenantIdOf(caller.tenant), user: caller.userId };
+      const frame = objectIn(event);
+      id = idIn(frame);
+      const command = commandIn(frame);
+      action = command.action;
+      const reconnectAt = started + PLANNED_MS;
+      events = await run(handlers, command, { caller, connectionId, requestId, at: started, reconnectAt });
+    } catch (error) {
+      code = error instanceof Refusal ? error.code : 'service.failed';
+      if (!(error instanceof Refusal)) log.error('frame.failed', error, { requestId });
+      events = [errorEvent(id, error)];
+    }
+    const delivered = await say(connectionId, events, requestId);
+    const line = { requestId, action, code, delivered, ms: Date.now() - started, ...who };
+    log.info('frame', line, countedSince({ refused: code !== undefined }));
+    return { statusCode: 200 };
+  };

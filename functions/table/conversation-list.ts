@@ -22,6 +22,37 @@ export async function findHeadFor(
   return { head: head && HeadEntity.fromItem(head), member: member && MemberEntity.fromItem(member) };
 }
 
+/** A conversation as one of its members stands to it. */
+export interface Stands {
+  readonly head: Head;
+  readonly member: Member;
+}
+
+/** AP-460 The heads of several conversations with one user's memberships, by id, consistently; those the user is not in are left out. */
+export async function findHeadsFor(
+  tenant: TenantKey,
+  conversationIds: readonly string[],
+  userId: string,
+): Promise<Map<string, Stands>> {
+  const items = await batchGet(
+    conversationIds.flatMap((conversationId) => [
+      HeadEntity.key(tenant, conversationId),
+      MemberEntity.key(tenant, { conversationId, userId }),
+    ]),
+    { consistent: true },
+  );
+  const heads = new Map(items.filter(({ ty }) => ty === HeadEntity.type).map((item) => [String(item.pk), item]));
+  return new Map(
+    items
+      .filter(({ ty }) => ty === MemberEntity.type)
+      .flatMap((item) => {
+        const head = heads.get(String(item.pk));
+        const member = MemberEntity.fromItem(item);
+        return head ? [[member.conversationId, { head: HeadEntity.fromItem(head), member }]] : [];
+      }),
+  );
+}
+
 /** AP-39 The heads of several conversations, by id: for a list eventually consistent, half a read unit each, a whole one where it is to be consistent. */
 export async function headsOf(
   tenant: TenantKey,

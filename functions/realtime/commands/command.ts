@@ -6,7 +6,10 @@ import type { Caller } from '#runtime/caller.ts';
 export interface Session {
   readonly caller: Caller;
   readonly connectionId: string;
+  readonly requestId: string;
   readonly at: number;
+  /** When the client is to have another socket (ms). */
+  readonly reconnectAt: number;
 }
 
 /** What a command does. Its events go to the socket that spoke; it may announce others itself. */
