@@ -1,10 +1,12 @@
 /** `npm run docs`: writes the pages that are derived from the code; a test fails when one is stale. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { asyncApiDocument } from '#contract/asyncapi.ts';
 import { Command } from '#contract/commands.ts';
 import { Frame } from '#contract/events.ts';
 import { components } from '#contract/json-schema.ts';
 import { openApiDocument } from '#contract/openapi.ts';
+import { COMMAND_EXAMPLES } from '#test/support/command-examples.ts';
 import { EXAMPLES } from '#test/support/examples.ts';
 import { accessPatterns, accessPatternsPage } from './access-patterns.ts';
 import { clientRoutes, clientTypes } from './client-types.ts';
@@ -43,6 +45,7 @@ const SHOWN: typeof EXAMPLES = {
 /** The text of every generated page, by its path. */
 export const generatedPages = (): Record<string, string> => ({
   'docs/openapi.json': json(openApiDocument(version(), SHOWN)),
+  'docs/asyncapi.json': json(asyncApiDocument(version(), COMMAND_EXAMPLES)),
   'docs/events.json': json(eventsSchema()),
   'docs/access-patterns.md': accessPatternsPage(accessPatterns()),
   'docs/testing.md': testingPage(MUTANTS),
