@@ -1,56 +1,10 @@
 import * as fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
-import { ParleyClient } from '#client/client.ts';
+import { describe, expect, it } from 'vitest';
+import type { ParleyClient } from '#client/client.ts';
 import type { Event } from '#client/contract.ts';
-import { ModelServer } from './model-server.ts';
-import { seeded, settled, VirtualTime, virtualHost } from './virtual-host.ts';
-
-const cnv = (letter: string): string => `cnv_${letter.repeat(22)}`;
-
-function world(seed: number) {
-  const time = new VirtualTime();
-  const random = seeded(seed);
-  const server = new ModelServer(time, random);
-  const clients: ParleyClient[] = [];
-  const client = (userId: string, options: Partial<ConstructorParameters<typeof ParleyClient>[0]> = {}) => {
-    const one = new ParleyClient({
-      url: 'https://model',
-      getToken: () => userId,
-      host: virtualHost(time, random, server),
-      ...options,
-    });
-    clients.push(one);
-    return one;
-  };
-  const close = () => Promise.all(clients.map((one) => one.close()));
-  return { time, random, server, client, close };
-}
-
-type World = ReturnType<typeof world>;
-const worlds: World[] = [];
-const aWorld = (seed = 1): World => {
-  const one = world(seed);
-  worlds.push(one);
-  return one;
-};
-afterEach(async () => {
-  await Promise.all(worlds.splice(0).map(({ close }) => close()));
-});
-
-const connected = async ({ time }: World, client: ParleyClient): Promise<void> => {
-  const connecting = client.connect();
-  await time.until(() => client.state.connection.phase === 'online' && client.state.listed !== undefined);
-  await connecting;
-};
-
-const opened = async ({ time }: World, client: ParleyClient, id: string) => {
-  let conversation: Awaited<ReturnType<ParleyClient['conversations']['open']>> | undefined;
-  void client.conversations.open(id).then((one) => {
-    conversation = one;
-  });
-  await time.until(() => conversation !== undefined);
-  return conversation!;
-};
+import { type ModelServer, NO_FAULTS } from './model-server.ts';
+import { settled } from './virtual-host.ts';
+import { aWorld, cnv } from './world.ts';
 
 /** The numbers and texts that a client shows of a conversation. */
 const shown = (client: ParleyClient, id: string) =>
@@ -65,9 +19,9 @@ describe('a client', () => {
     const room = server.room(cnv('a'), ['ada', 'bob']);
     server.send(room, 'bob', null, 'before');
     const ada = client('ada');
-    await connected(here, ada);
+    await here.connected(ada);
     expect(ada.conversations.list()).toMatchObject([{ id: room.id, unreadCount: 1, lastMessage: { text: 'before' } }]);
-    const conversation = await opened(here, ada, room.id);
+    const conversation = await here.opened(ada, room.id);
     server.send(room, 'bob', null, 'after');
     await time.until(() => ada.state.rooms[room.id]!.messages.length === 2);
     expect(conversation.line).toMatchObject({ unreadCount: 2 });
@@ -89,13 +43,13 @@ describe('a client', () => {
           for (let index = 0; index < 3; index++) server.send(room, 'bob', null, `early ${index}`);
         const [ada, phone, bob] = [client('ada'), client('ada'), client('bob')];
         const everyone = [ada, phone, bob];
-        for (const one of everyone) await connected(here, one);
+        for (const one of everyone) await here.connected(one);
         const told: Event[] = [];
         const reading = (async () => {
           for await (const event of ada.events()) told.push(event);
         })();
-        for (const one of everyone) await opened(here, one, a.id);
-        await opened(here, bob, b.id);
+        for (const one of everyone) await here.opened(one, a.id);
+        await here.opened(bob, b.id);
         Object.assign(server.faults, { lost: 0.2, twice: 0.2, late: 0.3, request: 0.1, reply: 0.1, refused: 0.2 });
         let said = 0;
         for (let step = 0; step < 60; step++) {
@@ -112,7 +66,7 @@ describe('a client', () => {
           else if (chance < 0.85) server.cut();
           await time.pass(random() * 2_000);
         }
-        Object.assign(server.faults, { lost: 0, twice: 0, late: 0, request: 0, reply: 0, refused: 0 });
+        Object.assign(server.faults, NO_FAULTS);
         await time.pass(15 * 60_000);
         for (const one of everyone) {
           expect(one.state.outbox).toEqual([]);

@@ -1,3 +1,4 @@
+import { timeOfId } from '#client/clock.ts';
 import type { Event, Message, MyConversation, Operations } from '#client/contract.ts';
 
 export interface Room {
@@ -5,7 +6,7 @@ export interface Room {
   /** From number 1 on: the event of each number, null for a void. */
   readonly log: (Event | null)[];
   readonly messages: Map<number, Message>;
-  readonly members: Map<string, { since: number; read: number }>;
+  readonly members: Map<string, { delivered: number; read: number }>;
   readonly sent: Map<string, number>;
   /** When something happened last: counted over all rooms. */
   movedAt: number;
@@ -14,11 +15,13 @@ export interface Room {
 export class Refused extends Error {
   readonly status: number;
   readonly code: string;
+  readonly details: Readonly<Record<string, unknown>>;
 
-  constructor(status: number, code: string) {
+  constructor(status: number, code: string, details = {}) {
     super(code);
     this.status = status;
     this.code = code;
+    this.details = details;
   }
 }
 
@@ -48,7 +51,7 @@ export class ModelRooms {
   }
 
   room(id: string, userIds: readonly string[]): Room {
-    const members = new Map(userIds.map((userId) => [userId, { since: 0, read: 0 }]));
+    const members = new Map(userIds.map((userId) => [userId, { delivered: 0, read: 0 }]));
     const room: Room = { id, log: [], messages: new Map(), members, sent: new Map(), movedAt: ++this.#moves };
     this.rooms.set(id, room);
     for (const userId of userIds) this.#joins.set(userId, (this.#joins.get(userId) ?? 0) + 1);
@@ -214,6 +217,9 @@ export class ModelRooms {
         });
       }
       case 'sendMessage': {
+        if (timeOfId(input.clientId) > this.#now() + 1_000)
+          throw new Refused(400, 'message.client_id_ahead', { serverTime: new Date(this.#now()).toISOString() });
+        if (input.body.text === 'forbidden') throw new Refused(403, 'message.forbidden');
         const { message, replayed } = this.send(room, userId, input.clientId, input.body.text);
         return done(message, replayed);
       }
@@ -231,6 +237,7 @@ export class ModelRooms {
           mentionCount: 0,
         });
       case 'markDelivered':
+        member.delivered = Math.max(member.delivered, input.seq);
         return done({
           conversationId: id,
           readSeq: member.read,

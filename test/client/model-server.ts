@@ -32,7 +32,7 @@ export class ModelServer extends ModelRooms implements Network {
   constructor(time: VirtualTime, random: () => number) {
     super(
       () => time.now(),
-      (userIds, event) => this.#tell(userIds, event),
+      (userIds, event) => this.tell(userIds, event),
     );
     this.#time = time;
     this.#random = random;
@@ -43,7 +43,8 @@ export class ModelServer extends ModelRooms implements Network {
     for (const socket of [...this.sockets.keys()]) socket.end();
   }
 
-  #tell(userIds: readonly string[], event: Event): void {
+  /** Pushes an event to the open sockets of users. */
+  tell(userIds: readonly string[], event: Event): void {
     for (const [socket, { userId, paused }] of this.sockets)
       if (userIds.includes(userId) && !paused && this.#random() >= this.faults.lost) {
         const copies = this.#random() < this.faults.twice ? 2 : 1;
@@ -118,7 +119,15 @@ export class ModelServer extends ModelRooms implements Network {
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       events = [
-        { type: 'sync:error', id, status: error.status, code: error.code, title: error.code, issues: [], details: {} },
+        {
+          type: 'sync:error',
+          id,
+          status: error.status,
+          code: error.code,
+          title: error.code,
+          issues: [],
+          details: error.details,
+        },
       ];
     }
     if (this.#random() < this.faults.reply) return;
@@ -174,10 +183,15 @@ export class ModelServer extends ModelRooms implements Network {
     };
     let [status, answer]: [number, unknown] = [200, undefined];
     try {
-      answer = this.operate(headers['authorization']!.slice('Bearer '.length), operation, input).body;
+      const userId = headers['authorization']!.slice('Bearer '.length);
+      if (userId === 'nobody') throw new Refused(401, 'caller.unauthenticated');
+      answer = this.operate(userId, operation, input).body;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      [status, answer] = [error.status, { title: error.code, status: error.status, code: error.code, requestId: 'r' }];
+      [status, answer] = [
+        error.status,
+        { title: error.code, status: error.status, code: error.code, requestId: 'r', ...error.details },
+      ];
     }
     await this.#time.sleep(15);
     if (this.#random() < this.faults.reply) throw new TypeError('the answer was lost');
