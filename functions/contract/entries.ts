@@ -82,7 +82,13 @@ export const SOCKETS = {
   },
   command: {
     file: 'functions/realtime/command.lambda.ts',
-    uses: [...new Set(['sockets:post', ...OVER_SOCKETS.flatMap(({ uses }): readonly Use[] => uses)] as const)],
+    uses: [
+      ...new Set([
+        'sockets:post',
+        'sockets:close',
+        ...OVER_SOCKETS.flatMap(({ uses }): readonly Use[] => uses),
+      ] as const),
+    ],
     environment: [],
     memory: 512,
     timeoutSeconds: ANSWER_SECONDS,

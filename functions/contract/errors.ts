@@ -124,6 +124,7 @@ export const ERRORS = {
   'user.version_conflict': [409, 'The profile was changed meanwhile; see `current`.'],
   'user.avatar_unusable': [409, 'The media is not ready, or not the user’s to show.'],
   'ticket.spent': [401, 'The ticket was used or has expired; ask for a new one.'],
+  'token.expired': [401, 'The token with which the socket was opened has expired; open another one.'],
   'frame.invalid': [400, 'The frame does not match its schema; see `issues`.'],
   'frame.malformed': [400, 'The frame is not valid UTF-8 JSON.'],
   'frame.too_large': [413, 'The frame is larger than 32 KB.'],

@@ -4,7 +4,7 @@ import type { Event } from '#contract/events.ts';
 import { MAX_FRAME_BYTES } from '#contract/realtime.ts';
 import { packFrames } from '#domain/delivery.ts';
 import { Refusal } from '#domain/refusal.ts';
-import { postFrame } from '#gateways/sockets.ts';
+import { closeSocket, postFrame } from '#gateways/sockets.ts';
 import { callerOf } from '#runtime/caller.ts';
 import { parseObject } from '#runtime/json.ts';
 import { log } from '#runtime/log.ts';
@@ -14,9 +14,7 @@ import { tenantIdOf } from '#table/entity.ts';
 import type { HandleCommand, Session } from './commands/command.ts';
 import { errorEvent } from './error-event.ts';
 import type { SocketEvent, SocketResult } from './socket-event.ts';
-
-/** Milliseconds that a socket is used: API Gateway closes it after two hours. */
-const PLANNED_MS = 105 * 60_000;
+import { timesOf } from './socket-times.ts';
 
 /** What a function does with commands; others are unknown to it. */
 export type Handlers = { readonly [A in Command['action']]?: HandleCommand<A> };
@@ -67,9 +65,18 @@ const say = async (connectionId: string, events: readonly Event[], requestId: st
   }
 };
 
+/** Closes a socket whose user has to show who they are again. It is asked again with its next frame where that fails. */
+const end = async (connectionId: string, requestId: string): Promise<void> => {
+  try {
+    await closeSocket(connectionId);
+  } catch (error) {
+    log.error('socket.not_closed', error, { requestId });
+  }
+};
+
 /**
  * Answers a frame with events over the socket, never with the route's own body. A bad frame gets a `sync:error` and the
- * socket stays open; whatever goes wrong, the gateway has nothing of its own to say.
+ * socket stays open, unless the token it was opened with has expired; whatever goes wrong, the gateway has nothing of its own to say.
  */
 export const answerWith =
   (handlers: Handlers) =>
@@ -81,21 +88,26 @@ export const answerWith =
     let code: ErrorCode | undefined;
     let who: { readonly tenant?: string; readonly user?: string } = {};
     let events: readonly Event[];
+    let spent = false;
     try {
       const caller = callerOf(authorizer);
+      const { reconnectAt, endsAt, isSpent } = timesOf(authorizer, caller, started);
+      spent = isSpent;
       who = { tenant: tenantIdOf(caller.tenant), user: caller.userId };
       const frame = objectIn(event);
       id = idIn(frame);
       const command = commandIn(frame);
       action = command.action;
-      const reconnectAt = started + PLANNED_MS;
+      if (spent) throw new Refusal('token.expired');
       events = await run(handlers, command, { caller, connectionId, requestId, at: started, reconnectAt });
+      if (started >= reconnectAt) events = [...events, { type: 'sync:reconnect', by: new Date(endsAt).toISOString() }];
     } catch (error) {
       code = error instanceof Refusal ? error.code : 'service.failed';
       if (!(error instanceof Refusal)) log.error('frame.failed', error, { requestId });
       events = [errorEvent(id, error)];
     }
     const delivered = await say(connectionId, events, requestId);
+    if (spent) await end(connectionId, requestId);
     const line = { requestId, action, code, delivered, ms: Date.now() - started, ...who };
     log.info('frame', line, countedSince({ refused: code !== undefined }));
     return { statusCode: 200 };

@@ -4,7 +4,7 @@ import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ERRORS } from '#contract/errors.ts';
-import { MAX_CONNECTIONS, MAX_FRAME_BYTES } from '#contract/realtime.ts';
+import { MAX_CONNECTIONS, MAX_FRAME_BYTES, TICKET_SECONDS } from '#contract/realtime.ts';
 import { handler as command } from '#functions/realtime/command.lambda.ts';
 import { handler as connect } from '#functions/realtime/connect.lambda.ts';
 import { handler as disconnect } from '#functions/realtime/disconnect.lambda.ts';
@@ -33,7 +33,13 @@ const event = (
   ...parts,
 });
 
-const frame = (body: string, isBase64Encoded = false) => event('MESSAGE', { body, isBase64Encoded });
+/** A frame of a socket that opened just now. */
+const frame = (body: string, isBase64Encoded = false) =>
+  event(
+    'MESSAGE',
+    { body, isBase64Encoded },
+    { ...CONTEXT, ticketExpiresAt: String(Math.floor(Date.now() / 1_000) + TICKET_SECONDS) },
+  );
 
 beforeEach(() => {
   live.table.on(GetCommand).resolves({});
@@ -212,6 +218,42 @@ describe('a frame', () => {
         expect(live.posts).toHaveLength(1);
       }),
     );
+  });
+
+  it('after the token has expired is refused, and the socket closed, also by a name of ours for the routes', async () => {
+    const tokenExpiresAt = String(Math.floor(Date.now() / 1_000));
+    for (const [index, handler] of [command, connect, disconnect].entries()) {
+      const body = '{"action":"ping","id":"late"}';
+      expect(await handler(event('MESSAGE', { body }, { ...CONTEXT, tokenExpiresAt }))).toEqual({ statusCode: 200 });
+      expect(live.posts[index]!.events).toMatchObject([
+        { type: 'sync:error', id: 'late', status: 401, code: 'token.expired' },
+      ]);
+      expect(live.gateway.commandCalls(DeleteConnectionCommand)).toHaveLength(index + 1);
+    }
+  });
+
+  it('past the planned time is answered, and told by when another socket has to be open', async () => {
+    const age = (minutes: number, tokenExpiresAt?: number) =>
+      command(
+        event(
+          'MESSAGE',
+          { body: '{"action":"ping"}' },
+          {
+            ...{ ...CONTEXT, ticketExpiresAt: String(Math.floor(Date.now() / 1_000) + 30 - minutes * 60) },
+            ...(tokenExpiresAt === undefined ? {} : { tokenExpiresAt: String(tokenExpiresAt) }),
+          },
+        ),
+      );
+    await age(104);
+    expect(live.posts[0]!.events).toMatchObject([{ type: 'sync:pong' }]);
+    await age(115);
+    expect(live.posts[1]!.events).toMatchObject([{ type: 'sync:pong' }, { type: 'sync:reconnect' }]);
+    const by = Date.parse((live.posts[1]!.events[1] as { by: string }).by);
+    expect(Math.round((by - Date.now()) / 60_000)).toBe(5);
+    const soon = Math.floor(Date.now() / 1_000) + 50;
+    await age(60, soon);
+    expect(live.posts[2]!.events[1]).toEqual({ type: 'sync:reconnect', by: new Date(soon * 1_000).toISOString() });
+    expect(live.gateway.commandCalls(DeleteConnectionCommand)).toHaveLength(0);
   });
 
   it('without a context is answered with a plain failure that tells nothing', async () => {
