@@ -1,16 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
 const ROOT = join(import.meta.dirname, '..');
-
-/** A source of the shipped code with one thing changed, to see whether the simulation notices. */
-export interface Patch {
-  /** From the repository's root. */
-  readonly file: string;
-  readonly from: string;
-  readonly to: string;
-}
 
 /** What the simulation puts in the place of modules at the edge of the shipped code. */
 const STAND_INS: readonly (readonly [module: RegExp, standIn: string])[] = [
@@ -24,7 +16,7 @@ const STAND_INS: readonly (readonly [module: RegExp, standIn: string])[] = [
 /** Maps that a module keeps from one call of its function to the next. */
 const MODULE_MAP = /^((?:export )?const \w+(?::[^=\n]+)? = )new Map(<[^\n]*>)?\(\);$/gm;
 
-const plugin = (patches: readonly Patch[]): Plugin => ({
+const plugin: Plugin = {
   name: 'simulation',
   setup({ onResolve, onLoad }) {
     for (const [filter, standIn] of STAND_INS)
@@ -34,22 +26,16 @@ const plugin = (patches: readonly Patch[]): Plugin => ({
           : undefined,
       );
     onLoad({ filter: /\/(?:functions|client)\/.*\.ts$/ }, ({ path }) => {
-      const file = relative(ROOT, path);
-      let contents = readFileSync(path, 'utf8');
-      for (const { from, to } of patches.filter((patch) => patch.file === file)) {
-        if (contents.split(from).length !== 2)
-          return { errors: [{ text: `the text of a patch does not stand once in ${file}` }] };
-        contents = contents.replace(from, () => to);
-      }
+      const contents = readFileSync(path, 'utf8');
       const kept = contents.replace(MODULE_MAP, '$1new ModuleMap$2();');
       const needed = kept === contents ? '' : "import { ModuleMap } from '#simulation/stand-ins/module-map.ts';\n";
       return { contents: needed + kept, loader: 'ts' };
     });
   },
-});
+};
 
-/** Bundles the simulation over the shipped code, with patches applied, into one file. */
-export async function bundle(outfile: string, patches: readonly Patch[] = []): Promise<void> {
+/** Bundles the simulation over the shipped code into one file. */
+export async function bundle(outfile: string): Promise<void> {
   await build({
     absWorkingDir: ROOT,
     entryPoints: ['simulation/worker.ts'],
@@ -60,7 +46,7 @@ export async function bundle(outfile: string, patches: readonly Patch[] = []): P
     target: 'node24',
     mainFields: ['module', 'main'],
     sourcemap: 'inline',
-    plugins: [plugin(patches)],
+    plugins: [plugin],
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     logLevel: 'error',
   });

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundle, type Patch } from './bundle.ts';
+import { bundle } from './bundle.ts';
 import type { Fault, Strikes } from './cloud/faults.ts';
 import type { Outcome } from './run.ts';
 
@@ -13,7 +13,6 @@ export interface Plan {
   readonly world: number;
   readonly workers: number;
   readonly trace?: boolean;
-  readonly patches?: readonly Patch[];
   /** Told after every world. */
   readonly progress?: (steps: number) => void;
 }
@@ -22,6 +21,8 @@ export interface Plan {
 export interface Report {
   readonly steps: number;
   readonly worlds: number;
+  /** By seed. */
+  readonly traces: ReadonlyMap<number, number>;
   readonly trace: string;
   readonly struck: Strikes;
   readonly failed: Outcome | undefined;
@@ -34,8 +35,8 @@ const HOME = join(import.meta.dirname, '..', '.parley', 'simulation');
 
 type Told = { readonly outcome: Outcome } | { readonly cpu: NodeJS.CpuUsage };
 
-/** Lets worlds live and die until so many steps are done or one of them breaks an invariant: each worker every so-manieth seed. */
-export async function simulate({ seed, ops, world, workers, patches, progress, trace = false }: Plan): Promise<Report> {
+/** Lets worlds live and die until so many steps are done or one of them breaks an invariant: each worker every so manyth seed. */
+export async function simulate({ seed, ops, world, workers, progress, trace = false }: Plan): Promise<Report> {
   mkdirSync(HOME, { recursive: true });
   const folder = mkdtempSync(join(HOME, 'run-'));
   const started = Date.now();
@@ -43,7 +44,7 @@ export async function simulate({ seed, ops, world, workers, patches, progress, t
   let cpu = 0;
   try {
     const file = join(folder, 'worker.mjs');
-    await bundle(file, patches);
+    await bundle(file);
     const children = Array.from({ length: workers }, () => fork(file, { execArgv: ['--enable-source-maps'] }));
     const works = children.map(
       (child, index) =>
@@ -76,6 +77,7 @@ export async function simulate({ seed, ops, world, workers, patches, progress, t
   return {
     steps: outcomes.reduce((total, { steps }) => total + steps, 0),
     worlds: outcomes.length,
+    traces: new Map(outcomes.map((outcome) => [outcome.seed, outcome.trace])),
     trace: sum.toString(16).padStart(8, '0'),
     struck,
     failed: outcomes.find(({ violation }) => violation),

@@ -56,6 +56,18 @@ async function compile(): Promise<Verdict> {
   return { kind: code === 0 ? 'passed' : 'failed', by: output.split('\n')[0] ?? '' };
 }
 
+/** Operations within which the simulator finds a planted bug. */
+const SIMULATED = '200000';
+
+/** The simulator over the copy, always from the same seed. */
+async function simulate(): Promise<Verdict> {
+  const file = join(TREE, 'simulation', 'main.ts');
+  const { code, output } = await run(process.execPath, [file, '--seed', '1', '--ops', SIMULATED], { cwd: TREE });
+  const broken = output.split('\n').find((line) => line.startsWith('BROKEN'));
+  if (broken) return { kind: 'failed', by: broken.slice(0, 160) };
+  return { kind: code === 0 ? 'passed' : 'broken', by: output.slice(-500) };
+}
+
 async function test(files: readonly string[], env: NodeJS.ProcessEnv): Promise<Verdict> {
   const reportFile = join(HOME, 'report.json');
   rmSync(reportFile, { force: true });
@@ -81,7 +93,7 @@ async function test(files: readonly string[], env: NodeJS.ProcessEnv): Promise<V
 }
 
 const check = (file: string, env: NodeJS.ProcessEnv): Promise<Verdict> =>
-  file === 'tsc' ? compile() : test([file], env);
+  file === 'tsc' ? compile() : file === 'simulate' ? simulate() : test([file], env);
 
 /** Applies one mutant to the copy, runs its test, puts the file back. Returns who caught it, or what is wrong. */
 async function tryMutant(mutant: Mutant, env: NodeJS.ProcessEnv): Promise<{ caught?: string; problem?: string }> {
@@ -105,10 +117,11 @@ async function tryMutant(mutant: Mutant, env: NodeJS.ProcessEnv): Promise<{ caug
 /** All tests on the untouched copy: a test that fails anyway catches nothing. Returns what fails. */
 async function baseline(mutants: readonly Mutant[], env: NodeJS.ProcessEnv): Promise<string[]> {
   const wanted = [...new Set(mutants.map(({ test: file }) => file))];
-  const files = wanted.filter((file) => file !== 'tsc');
+  const files = wanted.filter((file) => file !== 'tsc' && file !== 'simulate');
   const verdicts: Verdict[] = [];
   if (files.length > 0) verdicts.push(await test(files, env));
-  if (files.length < wanted.length) verdicts.push(await compile());
+  if (wanted.includes('tsc')) verdicts.push(await compile());
+  if (wanted.includes('simulate')) verdicts.push(await simulate());
   return verdicts
     .filter(({ kind }) => kind !== 'passed')
     .map(({ by, message }) => `without any change a test fails: ${by}: ${message ?? ''}`);

@@ -8,7 +8,7 @@ import { Device, type Heard } from './device.ts';
 import { sendText } from './sending.ts';
 
 const EMOJIS = ['👍', '❤️', '🎉'];
-const ROLES = ['admin', 'member'];
+const ROLES = ['admin', 'admin', 'member'];
 
 /** How often somebody does what, in parts of a hundred or so. */
 const HABITS = {
@@ -20,10 +20,10 @@ const HABITS = {
   read: 10,
   deliver: 6,
   pin: 3,
-  add: 4,
-  remove: 2,
+  add: 7,
+  remove: 5,
   leave: 1,
-  role: 3,
+  role: 8,
   page: 6,
   offline: 2,
 } as const;

@@ -22,6 +22,7 @@ import { RUNTIME_MUTANTS } from './runtime.ts';
 import { SCHEDULED_MUTANTS } from './scheduled.ts';
 import { SEARCH_MUTANTS } from './search.ts';
 import { SETTINGS_MUTANTS } from './settings.ts';
+import { SIMULATED_MUTANTS } from './simulated.ts';
 import { SOCKET_MUTANTS } from './sockets.ts';
 import { TABLE_MUTANTS } from './table.ts';
 import { THREAD_MUTANTS } from './threads.ts';
@@ -60,4 +61,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...LIST_MUTANTS,
   ...MODERATION_MUTANTS,
   ...WEBHOOK_MUTANTS,
+  ...SIMULATED_MUTANTS,
 ];

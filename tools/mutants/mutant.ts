@@ -10,7 +10,7 @@ export interface Mutant {
   /** Text that stands in the file exactly once. */
   readonly from: string;
   readonly to: string;
-  /** Test file that fails without the guard; `tsc` for a guard that is a type. */
+  /** Test file that fails without the guard; `tsc` for a guard that is a type, `simulate` for what the simulator notices. */
   readonly test: string;
   /** What the test needs besides this process. */
   readonly needs?: 'emulator' | 'search';
