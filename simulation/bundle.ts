@@ -21,7 +21,7 @@ const plugin: Plugin = {
   setup({ onResolve, onLoad }) {
     for (const [filter, standIn] of STAND_INS)
       onResolve({ filter }, ({ importer }) =>
-        importer.includes('/functions/') || importer.includes('/client/')
+        importer.includes('/functions/')
           ? { path: join(ROOT, 'simulation', 'stand-ins', standIn) }
           : undefined,
       );

@@ -183,15 +183,6 @@ const PLANTED: readonly Planted[] = [
     to: '',
   },
   {
-    name: 'sim-members-unordered',
-    invariant: 'I6',
-    guard: 'members change in the order of the log',
-    file: 'functions/table/participants-commit.ts',
-    from: `if ((before.last ?? 0) >= seq) throw new Overtaken();
-  const conditions = ['attribute_exists(pk)', '(attribute_not_exists(#last) OR #last < :seq)'];`,
-    to: "const conditions = ['attribute_exists(pk)', '#last <> :seq'];",
-  },
-  {
     name: 'sim-members-half',
     invariant: 'I6',
     guard: 'a change of members is told and made together',
