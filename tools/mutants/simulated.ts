@@ -32,8 +32,8 @@ const PLANTED: readonly Planted[] = [
     invariant: 'I3',
     guard: 'a reply waits for the push',
     file: 'functions/sending/send.ts',
-    from: 'push && announce(tenant',
-    to: 'push && !announce(tenant',
+    from: 'announce(tenant, sockets, conversationId, [created, ...behind], {',
+    to: '!announce(tenant, sockets, conversationId, [created, ...behind], {',
   },
   {
     name: 'sim-write-twice',
