@@ -21,9 +21,7 @@ const plugin: Plugin = {
   setup({ onResolve, onLoad }) {
     for (const [filter, standIn] of STAND_INS)
       onResolve({ filter }, ({ importer }) =>
-        importer.includes('/functions/')
-          ? { path: join(ROOT, 'simulation', 'stand-ins', standIn) }
-          : undefined,
+        importer.includes('/functions/') ? { path: join(ROOT, 'simulation', 'stand-ins', standIn) } : undefined,
       );
     onLoad({ filter: /\/(?:functions|client)\/.*\.ts$/ }, ({ path }) => {
       const contents = readFileSync(path, 'utf8');
