@@ -1,5 +1,6 @@
 import type { Event } from '#contract/events.ts';
 import { announce } from '#delivery/announce.ts';
+import { askForReceipts } from '#delivery/tell-receipts.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { MOST_TO_TELL, moves, watermarksOf } from '#domain/watermark.ts';
 import { log as logger } from '#runtime/log.ts';
@@ -55,6 +56,7 @@ export async function mark(
       const toAll = members <= MOST_TO_TELL && !(kind === 'read' && (await quietReaders(tenant, [userId])).has(userId));
       const users = toAll ? await audienceOf(tenant, conversationId) : [userId];
       await announce(tenant, users, conversationId, [event]);
+      if (members > MOST_TO_TELL) await askForReceipts(tenant, conversationId, at);
     } catch (error) {
       // The marker is stored and no part of the log: whoever missed the event sees it in the next snapshot.
       logger.error('watermark.not_told', error, { conversationId });

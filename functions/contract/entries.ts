@@ -98,7 +98,15 @@ export const SOCKETS = {
 /** Posts what a send left to the queue of stragglers: large audiences, sockets that answered 429 or 5xx. */
 export const FAN_OUT: Entry = {
   file: 'functions/realtime/fan-out.lambda.ts',
-  uses: ['table:batch-get', 'table:query', 'table:update', 'sockets:post', 'sockets:close', 'stragglers:send'],
+  uses: [
+    'table:get',
+    'table:batch-get',
+    'table:query',
+    'table:update',
+    'sockets:post',
+    'sockets:close',
+    'stragglers:send',
+  ],
   environment: [],
   memory: 1_024,
   // The queue hides a failed message for six times this: longer than it takes here, and no longer than a reader may wait.

@@ -12,6 +12,8 @@ export const METRICS = {
   delivered: 'Delivered',
   /** Sockets left to the fan-out queue, which counts them again when they took it. */
   queued: 'Queued',
+  /** Sockets that were given up: they failed for minutes, and pull what they missed. */
+  stragglers: 'Stragglers',
   /** Sockets that could neither be reached nor left to the queue. */
   undelivered: 'Undelivered',
   reactions: 'ReactionsAdded',

@@ -4,7 +4,9 @@ import {
   apart,
   type Delivery,
   FEW_SOCKETS,
+  GIVE_UP_RECEIVES,
   isExpired,
+  isOwn,
   type PackedFrame,
   packFrames,
   type Socket,
@@ -14,8 +16,10 @@ import { log } from '#runtime/log.ts';
 import { socketsOf } from '#table/connection.ts';
 import { scope, type TenantKey, tenantIdOf } from '#table/entity.ts';
 import { closeAll } from './close.ts';
+import { giveUp } from './give-up.ts';
 import { inParallel } from './parallel.ts';
 import { forget, type Handed, hand, type Parcel } from './post.ts';
+import { tellReceipts } from './tell-receipts.ts';
 
 /** Posts under way at once, over all groups of a batch. */
 const POSTS = 64;
@@ -27,6 +31,8 @@ const PATIENCE = 10_000;
 /** Deliveries of one group in the queue's order. They are one tenant's: the group is named after it. */
 export interface Group {
   readonly deliveries: readonly Delivery[];
+  /** How often the first of them was received. */
+  readonly receives: number;
 }
 
 /** How a group fared, in sockets. `failed` means that the group's messages have to come back. */
@@ -89,11 +95,16 @@ const setApart = (tenant: TenantKey, failing: readonly Handed[]) =>
 /**
  * Delivers one group: one frame a socket where its events fit, in order. Sockets that fail go on in groups of their own:
  * sending the whole again would give everybody else everything twice, and would let one broken socket hold up the
- * conversation. A group fails as a whole, with the queue's visibility timeout as back-off, when it is a socket's own (so
- * a socket that stays broken ends in the dead-letter queue) or when many sockets failed and none took anything.
+ * conversation. A group fails as a whole, with the queue's visibility timeout as back-off, when it is a socket's own (the
+ * third time the socket is given up) or when many sockets failed and none took anything.
  */
-async function deliver({ deliveries }: Group, bound: number): Promise<GroupResult> {
+async function deliver({ deliveries, receives }: Group, bound: number): Promise<GroupResult> {
   const tenant = scope(deliveries[0]!.tenantId);
+  const asked = deliveries.find(({ receipts }) => receipts)?.receipts;
+  if (asked) {
+    await tellReceipts(tenant, asked.conversationId);
+    return { failed: false, pushed: 0, gone: 0, apart: 0 };
+  }
   const toClose = deliveries.filter(({ close }) => close).flatMap(({ sockets }) => sockets);
   if (toClose.length > 0) return { failed: (await closeAll(toClose)).length > 0, pushed: 0, gone: 0, apart: 0 };
   // In a hot room the next batch waits for this one: what fails is tried again elsewhere.
@@ -104,7 +115,9 @@ async function deliver({ deliveries }: Group, bound: number): Promise<GroupResul
   await forget(tenant, gone);
   const counts = { pushed: handed.length - failing.length - gone.length, gone: gone.length, apart: 0 };
   if (failing.length === 0) return { ...counts, failed: false };
-  const own = apart(failing[0]!.parcel.socket).group === deliveries[0]!.group;
+  const own = isOwn(deliveries[0]!);
+  if (own && receives >= GIVE_UP_RECEIVES && (await giveUp(tenant, failing[0]!.parcel.socket, deliveries)))
+    return { ...counts, failed: false, reason: failing[0]!.reason ?? '' };
   if (own || (counts.pushed === 0 && failing.length > FEW_SOCKETS))
     return { ...counts, failed: true, reason: failing[0]!.reason ?? '' };
   const { refused, reason } = await setApart(tenant, failing);

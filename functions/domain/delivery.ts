@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Event } from '#contract/events.ts';
-import { TenantId, UserId } from '#contract/ids.ts';
+import { ConversationId, TenantId, UserId } from '#contract/ids.ts';
 import { MAX_CONNECTION_HOURS, MAX_FRAME_BYTES } from '#contract/realtime.ts';
 
 /** An open socket: whose it is and when it was registered (ms), by our clock. */
@@ -41,6 +41,10 @@ export const Delivery = z.object({
   close: z.boolean().optional(),
   /** The room is hot: hold the group for a moment, so that the next events gather. */
   gather: z.boolean().optional(),
+  /** Tell how far a large conversation has got and read its last message, when this second (since 1970) is over. */
+  receipts: z.object({ conversationId: ConversationId, second: z.int() }).optional(),
+  /** Within its group the queue takes only one delivery with this text in five minutes. */
+  once: z.string().optional(),
   /** When what the events tell was stored (ms). */
   committedAt: z.number().optional(),
 });
@@ -107,6 +111,29 @@ export const apart = (socket: Socket): Slice => ({
   sockets: [socket],
   users: [],
 });
+
+/** Receives of a socket's own group after which it is given up: it has failed for four minutes then. */
+export const GIVE_UP_RECEIVES = 3;
+
+/**
+ * What a socket that was given up is told, in a group that holds nothing else. The first time the queue takes it once,
+ * however many of its groups are given up; `again` when it was not taken.
+ */
+export const required = (tenantId: string, socket: Socket, again: boolean): Delivery => ({
+  tenantId,
+  group: `required/${socket.connectionId}`,
+  sockets: [socket],
+  users: [],
+  events: [{ type: 'sync:required' }],
+  ...(again ? {} : { once: socket.connectionId }),
+});
+
+/** True for what `required` made. */
+export const isRequired = ({ events }: Pick<Delivery, 'events'>): boolean =>
+  events.length === 1 && events[0]?.type === 'sync:required';
+
+/** True when a group holds what is for one socket alone. */
+export const isOwn = ({ group }: Pick<Delivery, 'group'>): boolean => /^(?:socket|required)\//.test(group);
 
 /**
  * An audience in slices for the queue. A user stays in the same group while the audience keeps its order of magnitude

@@ -34,9 +34,10 @@ interface Entry {
   readonly deduplicationId: string;
 }
 
+const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');
+
 /** A group id of SQS is short and shows in logs: a digest names tenant and group without telling them. */
-const groupId = ({ tenantId, group }: Delivery): string =>
-  createHash('sha256').update(`${tenantId}\n${group}`).digest('base64url');
+const groupId = ({ tenantId, group }: Delivery): string => digest(`${tenantId}\n${group}`);
 
 const batches = (deliveries: readonly Delivery[]): Entry[][] => {
   const all: Entry[][] = [];
@@ -46,7 +47,9 @@ const batches = (deliveries: readonly Delivery[]): Entry[][] => {
     const bytes = Buffer.byteLength(body);
     const last = all.at(-1);
     const fits = last && last.length < MOST_ENTRIES && size + bytes <= MOST_BYTES;
-    const entry = { delivery, body, deduplicationId: randomUUID() };
+    const { once } = delivery;
+    const deduplicationId = once === undefined ? randomUUID() : digest(`${delivery.tenantId}\n${once}`);
+    const entry = { delivery, body, deduplicationId };
     if (fits) last.push(entry);
     else all.push([entry]);
     size = fits ? size + bytes : bytes;
@@ -92,4 +95,14 @@ export async function queueStragglers(deliveries: readonly Delivery[]): Promise<
     reason ??= result.reason;
   }
   return { refused, reason };
+}
+
+/** Hides a message that was received for so many seconds, for a consumer that then fails it: it comes back when they are over. */
+export async function postpone(receiptHandle: string, seconds: number): Promise<void> {
+  await callService(
+    SQS,
+    'ChangeMessageVisibility',
+    { QueueUrl: queueUrl(), ReceiptHandle: receiptHandle, VisibilityTimeout: seconds },
+    PATIENCE,
+  );
 }

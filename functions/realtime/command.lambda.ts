@@ -1,4 +1,5 @@
 import { messageSend } from './commands/message-send.ts';
+import { pause } from './commands/pause.ts';
 import { ping } from './commands/ping.ts';
 import { presenceWatch } from './commands/presence-watch.ts';
 import { react, unreact } from './commands/reactions.ts';
@@ -11,6 +12,7 @@ import { answerWith } from './frame.ts';
 export const handler = answerWith({
   ping,
   resume,
+  pause,
   'message.send': messageSend,
   read,
   delivered,

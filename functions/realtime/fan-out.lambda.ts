@@ -3,11 +3,14 @@ import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent, SQSRecord } from 
 import { fanOut } from '#delivery/fan-out.ts';
 import { Delivery } from '#domain/delivery.ts';
 import { GATHER_MS } from '#domain/hot-room.ts';
+import { postpone } from '#gateways/stragglers.ts';
 import { log } from '#runtime/log.ts';
 import { count, countedSince } from '#runtime/metrics.ts';
 
 /** Records that the queue gives at most: a full batch has more behind it. */
 const FULL_BATCH = 10;
+
+const receivesOf = ({ attributes }: SQSRecord): number => Number(attributes.ApproximateReceiveCount);
 
 /** What a record says, or undefined when it cannot be read. */
 const deliveryIn = (record: SQSRecord): Delivery | undefined => {
@@ -17,9 +20,22 @@ const deliveryIn = (record: SQSRecord): Delivery | undefined => {
     // Never the error's own text: Zod and JSON.parse quote what they read, and that is people's messages.
     log.error('record.unreadable', new Error(error instanceof Error ? error.name : 'unknown'), {
       messageId: record.messageId,
-      receives: Number(record.attributes.ApproximateReceiveCount),
+      receives: receivesOf(record),
     });
     return undefined;
+  }
+};
+
+/** True when a second is not over yet: the record comes back when it is. Once that fails it is as good as over. */
+const isEarly = async ({ receiptHandle }: SQSRecord, second: number): Promise<boolean> => {
+  const left = (second + 1) * 1_000 - Date.now();
+  if (left <= 0) return false;
+  try {
+    await postpone(receiptHandle, Math.ceil(left / 1_000));
+    return true;
+  } catch (error) {
+    log.error('receipts.not_postponed', error);
+    return false;
   }
 };
 
@@ -32,15 +48,19 @@ const deliveryIn = (record: SQSRecord): Delivery | undefined => {
 export const handler = async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
   const started = Date.now();
   const failures: SQSBatchItemFailure[] = [];
-  const groups = new Map<string, { records: SQSRecord[]; deliveries: Delivery[] }>();
+  const groups = new Map<string, { records: SQSRecord[]; deliveries: Delivery[]; receives: number }>();
   for (const record of Records) {
     const delivery = deliveryIn(record);
     if (!delivery) {
       failures.push({ itemIdentifier: record.messageId });
       continue;
     }
+    if (delivery.receipts && (await isEarly(record, delivery.receipts.second))) {
+      failures.push({ itemIdentifier: record.messageId });
+      continue;
+    }
     const name = record.attributes.MessageGroupId ?? record.messageId;
-    const group = groups.get(name) ?? { records: [], deliveries: [] };
+    const group = groups.get(name) ?? { records: [], deliveries: [], receives: receivesOf(record) };
     group.records.push(record);
     group.deliveries.push(delivery);
     groups.set(name, group);

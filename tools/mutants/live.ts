@@ -17,6 +17,12 @@ const hotRoom = 'functions/domain/hot-room.ts';
 const hotRoomTest = 'test/domain/hot-room.test.ts';
 const hotTest = 'test/realtime/hot-room.test.ts';
 
+const giveUp = 'functions/delivery/give-up.ts';
+const givingUpTest = 'test/realtime/giving-up.test.ts';
+const tellReceipts = 'functions/delivery/tell-receipts.ts';
+const onReceipts = { test: 'test/table/receipts-summary.test.ts', needs: 'emulator' as const };
+
+const RECEIPTS = 'Large conversations hear one summary a second';
 const HOT = 'Busy rooms take few frames';
 const BOUNDED = 'A send’s work is bounded';
 
@@ -400,5 +406,104 @@ export const LIVE_MUTANTS: readonly Mutant[] = [
     to: 'gather: false,',
     test: 'test/table/send-hot.test.ts',
     needs: 'emulator',
+  },
+  {
+    name: 'give-up-third',
+    invariant: 'A socket that keeps failing pulls what it missed',
+    guard: 'a socket is given up the third time its own group comes back',
+    file: fanOut,
+    from: 'receives >= GIVE_UP_RECEIVES',
+    to: 'receives > GIVE_UP_RECEIVES',
+    test: givingUpTest,
+  },
+  {
+    name: 'give-up-own',
+    invariant: 'A socket that keeps failing pulls what it missed',
+    guard: 'a group of many sockets is not given up',
+    file: fanOut,
+    from: 'if (own && receives',
+    to: 'if (receives',
+    test: givingUpTest,
+  },
+  {
+    name: 'give-up-marked',
+    invariant: 'A socket that keeps failing pulls what it missed',
+    guard: 'who is told to resume is in no audience until then',
+    file: giveUp,
+    from: 'if (!again && !(await pauseConnection(tenant, socket.userId, socket.connectionId))) return true;',
+    to: 'if (!again && !socket) return true;',
+    test: givingUpTest,
+  },
+  {
+    name: 'give-up-told',
+    invariant: 'A socket that keeps failing pulls what it missed',
+    guard: 'what could not be queued for a socket that is given up is not dropped',
+    file: giveUp,
+    from: 'return false;',
+    to: 'return true;',
+    test: givingUpTest,
+  },
+  {
+    name: 'give-up-again',
+    invariant: 'A socket that keeps failing pulls what it missed',
+    guard: 'that a socket has to resume is queued again until it takes it',
+    file: delivery,
+    from: '...(again ? {} : { once: socket.connectionId }),',
+    to: 'once: socket.connectionId,',
+    test: givingUpTest,
+  },
+  {
+    name: 'give-up-once',
+    invariant: 'A socket that keeps failing pulls what it missed',
+    guard: 'a socket is told once, however many of its groups are given up',
+    file: stragglers,
+    from: 'once === undefined ? randomUUID()',
+    to: 'once !== undefined ? randomUUID()',
+    test: givingUpTest,
+  },
+  {
+    name: 'pause-marked',
+    invariant: 'A paused socket is sent nothing',
+    guard: 'a socket that says pause is left out of audiences',
+    file: 'functions/realtime/commands/pause.ts',
+    from: 'await pauseConnection(caller.tenant, caller.userId, connectionId);',
+    to: 'if (!pauseConnection) throw new Error(connectionId + caller.userId);',
+    test: givingUpTest,
+  },
+  {
+    name: 'receipts-once',
+    invariant: RECEIPTS,
+    guard: 'a conversation and second ask for one summary',
+    file: tellReceipts,
+    from: 'once: `${conversationId}/${second}`,',
+    to: 'once: `${conversationId}/${at}/${Math.random()}`,',
+    ...onReceipts,
+  },
+  {
+    name: 'receipts-early',
+    invariant: RECEIPTS,
+    guard: 'a summary waits for the end of its second',
+    file: fanOutEntry,
+    from: 'if (left <= 0) return false;',
+    to: 'if (left <= 1_000) return false;',
+    ...onReceipts,
+  },
+  {
+    name: 'receipts-quiet',
+    invariant: RECEIPTS,
+    guard: 'who keeps their reading to themselves is not counted',
+    file: tellReceipts,
+    from: 'readers.filter((userId) => !quiet.has(userId)).length',
+    to: 'readers.filter((userId) => !quiet.has(`x${userId}`)).length',
+    ...onReceipts,
+  },
+  {
+    name: 'receipts-author',
+    invariant: RECEIPTS,
+    guard: 'the author of a message is not counted among those it reached',
+    file: 'functions/domain/watermark.ts',
+    from: 'members.filter(({ userId }) => userId !== author)',
+    to: 'members.filter(({ userId }) => userId !== author || true)',
+    ...onReceipts,
   },
 ];
