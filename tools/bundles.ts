@@ -1,7 +1,9 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { bundleAll } from '#infra/constructs/bundles.ts';
+import { bundleClient, compressedBytes } from './client-package.ts';
 import { type Outcome, ROOT, runWhenMain } from './step.ts';
 
 const BUDGETS = join(ROOT, 'tools', 'bundle-budgets.json');
@@ -14,12 +16,22 @@ const Budgets = z.strictObject({
 
 const kilobytes = (bytes: number): string => `${(bytes / 1_000).toFixed(1)} KB`;
 
+/** The client as a browser fetches it. */
+const CLIENT = 'client, compressed';
+
 /** Sizes of the bundles that are deployed: the same code makes them for this check and for the stacks. */
 async function sizes(): Promise<Map<string, number>> {
   const folders = await bundleAll();
-  return new Map(
-    Object.entries(folders).map(([file, folder]) => [file, statSync(join(folder, 'index.mjs')).size] as const),
-  );
+  const client = mkdtempSync(join(tmpdir(), 'parley-client-'));
+  try {
+    await bundleClient(client);
+    return new Map([
+      ...Object.entries(folders).map(([file, folder]) => [file, statSync(join(folder, 'index.mjs')).size] as const),
+      [CLIENT, compressedBytes(client)],
+    ]);
+  } finally {
+    rmSync(client, { recursive: true, force: true });
+  }
 }
 
 const readBudgets = () => Budgets.parse(JSON.parse(readFileSync(BUDGETS, 'utf8')));

@@ -1,9 +1,10 @@
 import type { Event } from './contract.ts';
 import { Conversation } from './conversation.ts';
 import { Conversations } from './conversations.ts';
-import { Engine, type ParleyOptions } from './engine.ts';
+import { Engine } from './engine.ts';
 import { ParleyError } from './errors.ts';
 import type { Call } from './http.ts';
+import type { ParleyOptions } from './options.ts';
 import { persistently } from './retry.ts';
 import { type MessageContent, type Outgoing, put, type State } from './state.ts';
 import type { Upload, UploadOptions } from './upload.ts';

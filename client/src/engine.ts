@@ -7,19 +7,20 @@ import type { Event } from './contract.ts';
 import { ParleyError } from './errors.ts';
 import { Feed } from './feed.ts';
 import { type Host, hostWith } from './host.ts';
-import { type Call, Http, type TokenProvider } from './http.ts';
+import { type Call, Http } from './http.ts';
 import { Intake } from './intake.ts';
 import { Keeper } from './keep.ts';
 import { Ledger } from './ledger.ts';
 import { Logs } from './logs.ts';
 import { Needs } from './needs.ts';
+import type { ParleyOptions } from './options.ts';
 import { Outbox } from './outbox.ts';
 import { Presence } from './presence.ts';
 import { withoutExpiredTyping } from './reducer.ts';
 import { persistently } from './retry.ts';
 import { type Reading, Snapshots } from './snapshots.ts';
 import type { State } from './state.ts';
-import { MemoryStorage, type Storage } from './storage.ts';
+import { MemoryStorage } from './storage.ts';
 import { Store } from './store.ts';
 import { Sync } from './sync.ts';
 import { Closed, Timers } from './timers.ts';
@@ -28,19 +29,6 @@ import { Uploads } from './upload.ts';
 
 /** Milliseconds after a `resume` at which the client looks a second time: a push may have passed by a socket that just opened. */
 const SECOND_LOOK_MS = 2_000;
-
-export interface ParleyOptions {
-  /** The address of the API, with its version: `https://…/v1`. */
-  readonly url: string;
-  /** Gives the user's token, again and again; keep it, and get another when `expired`. */
-  readonly getToken: TokenProvider;
-  /** Who the token is for; asked for where it is not said. */
-  readonly userId?: string;
-  /** Where the state is kept between two starts; without it, nowhere. */
-  readonly storage?: Storage;
-  /** In place of what the machine has: network, time, chance. */
-  readonly host?: Partial<Host>;
-}
 
 /** The parts of a client, and how they hang together. */
 export class Engine {

@@ -26,13 +26,11 @@ export interface RequestLike {
 export interface UploadingLike {
   readonly upload: { onprogress: ((event: never) => void) | null };
   readonly status: number;
-  readonly responseText: string;
   onload: ((event: never) => void) | null;
   onerror: ((event: never) => void) | null;
   open(method: string, url: string): void;
   send(body: Blob): void;
   setRequestHeader(name: string, value: string): void;
-  abort(): void;
 }
 
 /** Everything that comes from outside: network, time and chance. The client takes them from here and from nowhere else. */

@@ -15,6 +15,7 @@ interface Store {
 }
 interface Transaction {
   objectStore(name: string): Store;
+  abort(): void;
   readonly error: unknown;
   oncomplete: (() => void) | null;
   onabort: (() => void) | null;
@@ -25,6 +26,7 @@ interface Database {
   transaction(name: string, mode: 'readonly' | 'readwrite'): Transaction;
   close(): void;
   onversionchange: (() => void) | null;
+  onclose: (() => void) | null;
 }
 /** What opens databases: `indexedDB` of a browser has it. */
 export interface Databases {
@@ -64,9 +66,15 @@ export class IndexedDbStorage implements Storage {
     const database = await this.#open();
     const transaction = database.transaction(STORE, 'readwrite');
     const store = transaction.objectStore(STORE);
-    for (const [key, value] of changes)
-      if (value === undefined) store.delete(key);
-      else store.put(value, key);
+    try {
+      for (const [key, value] of changes)
+        if (value === undefined) store.delete(key);
+        else store.put(value, key);
+    } catch (error) {
+      // What was put before it would be kept without it.
+      transaction.abort();
+      throw error;
+    }
     await new Promise<void>((resolve, reject) => {
       transaction.oncomplete = resolve;
       transaction.onabort = transaction.onerror = () => reject(transaction.error);
@@ -83,6 +91,9 @@ export class IndexedDbStorage implements Storage {
       const asked = this.#databases.open(this.#name, 1);
       asked.onupgradeneeded = () => (asked.result as Database).createObjectStore(STORE);
       const database = (await answerOf(asked)) as Database;
+      database.onclose = () => {
+        this.#opened = undefined;
+      };
       database.onversionchange = () => {
         database.close();
         this.#opened = undefined;

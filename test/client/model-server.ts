@@ -1,7 +1,7 @@
 import type { Command, Event, Operations } from '#client/contract.ts';
 import { ROUTES } from '#client/routes.ts';
 import { ModelRooms, Refused } from './model-rooms.ts';
-import type { Network, ServerSide, VirtualTime } from './virtual-host.ts';
+import type { Clock, Network, ServerSide } from './virtual-host.ts';
 
 /** What goes wrong on the way, as chances from 0 to 1. */
 export interface Faults {
@@ -26,10 +26,10 @@ export class ModelServer extends ModelRooms implements Network {
   readonly calls = new Map<string, number>();
   /** Milliseconds from a socket's opening to its planned end. */
   lifetime = 110 * 60_000;
-  readonly #time: VirtualTime;
+  readonly #time: Clock;
   readonly #random: () => number;
 
-  constructor(time: VirtualTime, random: () => number) {
+  constructor(time: Clock, random: () => number) {
     super(
       () => time.now(),
       (userIds, event) => this.tell(userIds, event),

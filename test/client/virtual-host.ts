@@ -11,8 +11,15 @@ export function seeded(seed: number): () => number {
   };
 }
 
+/** Time as a server has it. */
+export interface Clock {
+  now(): number;
+  set(run: () => void, ms: number): unknown;
+  sleep(ms: number): Promise<void>;
+}
+
 /** Time that passes only when nothing else happens. */
-export class VirtualTime {
+export class VirtualTime implements Clock {
   #now = Date.parse('2026-11-21T09:00:00.000Z');
   #order = 0;
   readonly #timers = new Map<number, { readonly at: number; readonly run: () => void }>();
@@ -109,9 +116,9 @@ export class ServerSide {
   }
 }
 
-/** A host whose time, chance and network are given. */
-export function virtualHost(time: VirtualTime, random: () => number, network: Network, skew = 0): Host {
-  class FakeSocket implements SocketLike {
+/** A WebSocket of a network. */
+export const socketsOf = (network: Network): Host['WebSocket'] =>
+  class implements SocketLike {
     onopen = null;
     onmessage = null;
     onclose = null;
@@ -130,10 +137,13 @@ export function virtualHost(time: VirtualTime, random: () => number, network: Ne
     close(): void {
       this.#server.end();
     }
-  }
+  };
+
+/** A host whose time, chance and network are given. */
+export function virtualHost(time: VirtualTime, random: () => number, network: Network, skew = 0): Host {
   return {
     fetch: (url, request) => network.fetch(url, request as never),
-    WebSocket: FakeSocket,
+    WebSocket: socketsOf(network),
     now: () => time.now() + skew,
     setTimeout: (run, ms) => time.set(run, ms),
     clearTimeout: (timer) => time.clear(timer),
