@@ -42,6 +42,8 @@ async function startOther(
 }
 
 await main(async () => {
+  if (process.platform !== 'linux')
+    throw new Problem('This reads processor time and memory from /proc: run it on Linux.');
   const { values } = parseArgs({
     options: {
       only: { type: 'string', default: Kind.options.join(',') },

@@ -1,18 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import * as z from 'zod';
 import { lastLines, run } from '../command.ts';
 import { Problem } from '../problem.ts';
 import { ensureTool } from '../tools.ts';
-
-const VERSIONS = 'versions.json';
-const Versions = z.record(z.string(), z.string());
-
-/** Debian packages unpacked into a folder, as if that were `/`, and their versions by name. */
-export interface Unpacked {
-  readonly root: string;
-  readonly versions: Readonly<Record<string, string>>;
-}
 
 /** apt with package lists of its own, for whoever may not refresh the machine's. Its sources are the machine's. */
 function ownLists(folder: string): string[] {
@@ -37,28 +27,24 @@ async function download(folder: string, packages: readonly string[], onNote: (no
     throw new Problem(`apt-get could not download ${packages.join(', ')}.\n${lastLines(second.output)}`);
 }
 
-/** Downloads packages by the machine's own apt sources and unpacks them; nothing is installed, and nobody need be root. */
+/**
+ * Downloads packages by the machine's own apt sources and unpacks them into a folder, as if that were `/`: nothing is
+ * installed, and nobody need be root. Returns the folder.
+ */
 export async function unpackDebian(
   name: string,
   packages: readonly string[],
   onNote: (note: string) => void,
-): Promise<Unpacked> {
+): Promise<string> {
   const { folder } = await ensureTool(name, packages.join(' '), async (target) => {
     await download(target, packages, onNote);
-    const versions: Record<string, string> = {};
     for (const file of readdirSync(target).filter((entry) => entry.endsWith('.deb'))) {
       onNote(`unpacking ${file}`);
-      const field = async (which: string) => (await run('dpkg-deb', ['-f', join(target, file), which])).output.trim();
-      versions[await field('Package')] = await field('Version');
       const { code, output } = await run('dpkg-deb', ['-x', join(target, file), join(target, 'root')]);
       if (code !== 0) throw new Problem(`dpkg-deb could not unpack ${file}.\n${lastLines(output)}`);
     }
-    writeFileSync(join(target, VERSIONS), JSON.stringify(versions));
   });
-  return {
-    root: join(folder, 'root'),
-    versions: Versions.parse(JSON.parse(readFileSync(join(folder, VERSIONS), 'utf8'))),
-  };
+  return join(folder, 'root');
 }
 
 /** The folder below `usr/lib` that holds the machine's own kind of libraries, such as `x86_64-linux-gnu`. */

@@ -25,7 +25,7 @@ export interface Postgres {
 async function programs(onNote: (note: string) => void): Promise<{ bin: string; env: Record<string, string> }> {
   const plain = { PATH: process.env.PATH ?? '', LANG: 'C' };
   if (existsSync(join('/', BIN, 'initdb'))) return { bin: join('/', BIN), env: plain };
-  const { root } = await unpackDebian('postgres', PACKAGES, onNote);
+  const root = await unpackDebian('postgres', PACKAGES, onNote);
   return { bin: join(root, BIN), env: { ...plain, LD_LIBRARY_PATH: libraryFolder(root) } };
 }
 

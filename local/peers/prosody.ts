@@ -56,7 +56,7 @@ export async function startProsody(
 ): Promise<RunningPeer> {
   await expectFree(port, 'PARLEY_PEERS_PORT');
   const installed = existsSync(join('/', LIBRARY));
-  const root = installed ? '/' : (await unpackDebian('prosody', PACKAGES, onNote)).root;
+  const root = installed ? '/' : await unpackDebian('prosody', PACKAGES, onNote);
   const folder = join(instance.directory, 'prosody');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(folder, 'certs'), { recursive: true });
