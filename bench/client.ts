@@ -17,6 +17,16 @@ export interface Person {
   readonly patch: (path: string, body: unknown) => Promise<unknown>;
 }
 
+/** The app answered with an error. */
+export class Answered extends Error {
+  readonly status: number;
+
+  constructor(asked: string, status: number, body: string) {
+    super(`${asked} answered ${status}: ${body.slice(0, 300)}`);
+    this.status = status;
+  }
+}
+
 /** Where the stack's app is. Raises when nothing is deployed to it. */
 export function apiOf(stack: Stack, directory: string): Api {
   if (!stack.restUrl) throw new Error(`nothing is deployed to ${stack.endpoint}`);
@@ -31,7 +41,7 @@ export async function signIn(api: Api, tenant: string, user: string, roles: read
   const send = async (method: 'POST' | 'PATCH', path: string, body: unknown): Promise<unknown> => {
     const response = await fetch(`${api.restUrl}${path}`, { method, headers, body: JSON.stringify(body) });
     const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text.slice(0, 300)}`);
+    if (!response.ok) throw new Answered(`${method} ${path}`, response.status, text);
     return JSON.parse(text) as unknown;
   };
   return {

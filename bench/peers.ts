@@ -90,6 +90,9 @@ await main(async () => {
     console.log(
       `Parley, the sending function alone, N = ${members}: ${cpuPerMessage.toFixed(2)} CPU-ms a message, ${(cpuPerMessage / members).toFixed(3)} a delivery`,
     );
+  for (const { peer, members, repeated } of comparisons)
+    if (repeated > 0)
+      console.log(`${peer}, N = ${members}: ${repeated} sends had to be repeated because the server failed`);
   for (const { kind, why } of missing) console.log(`NOT COMPARED: ${kind}: ${why}`);
   const busy = load();
   console.log(

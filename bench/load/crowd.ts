@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { MAX_RATE } from '#contract/tenant.ts';
 import { type Api, connect, type Person, signIn } from '../client.ts';
 import { Sightings } from '../peers/load.ts';
-import { textIn } from '../peers/parley.ts';
+import { sendText, textIn } from '../peers/parley.ts';
 import { eachOf } from '../peers/peer.ts';
 import type { Tick } from '../progress.ts';
 
@@ -130,7 +130,7 @@ export class Crowd {
 export function say(room: CrowdRoom, seat: Seat): { readonly taken: Promise<unknown>; readonly seen: Promise<number> } {
   const start = performance.now();
   const { text, seen } = room.sightings.next();
-  const taken = seat.person.post(`/conversations/${room.conversationId}/messages`, { body: { type: 'text', text } });
+  const taken = sendText(seat.person, room.conversationId, text);
   const both = Promise.all([seen, taken]).then(([at]) => at - start);
   both.catch(() => {}); // Whoever waits for it is told.
   return { taken, seen: both };

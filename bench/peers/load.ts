@@ -33,6 +33,8 @@ export interface Figures {
   /** Messages with several senders at once, and the milliseconds until all had seen all of them. */
   readonly messages: number;
   readonly milliseconds: number;
+  /** Sends that had to be said again because the server failed, of all the room's. */
+  readonly repeated: number;
   /** Milliseconds of processor time per part of the server for those messages, those it uses when idle taken off. */
   readonly cpu: Readonly<Record<string, number>>;
 }
@@ -144,7 +146,7 @@ export async function loadRoom(
     await pause(SETTLE);
     const used = usedBetween(before, cpu(), idle, performance.now() - start);
     tick();
-    return { seen, messages, milliseconds, cpu: used };
+    return { seen, messages, milliseconds, repeated: room.repeated(), cpu: used };
   } finally {
     await room.close();
   }

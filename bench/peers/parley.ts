@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { v7 as uuidv7 } from 'uuid';
 import * as z from 'zod';
 import { MAX_RATE } from '#contract/tenant.ts';
 import { memberOf } from '../actors.ts';
-import { type Api, connect, signIn } from '../client.ts';
+import { Answered, type Api, connect, type Person, signIn } from '../client.ts';
 import { eachOf, type OnText, type Peer, type Room } from './peer.ts';
 
 const Created = z.object({ id: z.string() });
@@ -35,18 +37,37 @@ export const parley = (api: Api): Peer => ({
         for (const event of events) if (event.type === 'message:created') onText(index, textIn(event));
       }),
     );
+    let repeated = 0;
     return {
       members: people.map((person) => ({
         send: async (text) => {
-          await person.post(`/conversations/${id}/messages`, { body: { type: 'text', text } });
+          repeated += await sendText(person, id, text);
         },
       })),
+      repeated: () => repeated,
       close: async () => {
         for (const socket of sockets) socket.terminate();
       },
     };
   },
 });
+
+/** Times a send is tried, and milliseconds between two. */
+const [TRIES, WAIT] = [5, 200];
+
+/** Sends under an id of its own and, as clients do, once more under the same id when the server fails. Returns how often. */
+export async function sendText(person: Person, conversationId: string, text: string): Promise<number> {
+  const clientId = uuidv7({}, Buffer.alloc(16)).toString('base64url');
+  for (let repeated = 0; ; repeated++) {
+    try {
+      await person.post(`/conversations/${conversationId}/messages`, { clientId, body: { type: 'text', text } });
+      return repeated;
+    } catch (error) {
+      if (!(error instanceof Answered && error.status >= 500) || repeated + 1 >= TRIES) throw error;
+      await pause(WAIT);
+    }
+  }
+}
 
 const MessageCreated = z.object({ message: z.object({ body: z.object({ text: z.string() }) }) });
 

@@ -7,6 +7,8 @@ export interface Member {
 /** A room whose members are all connected. */
 export interface Room {
   readonly members: readonly Member[];
+  /** Sends that had to be said again because the server failed. */
+  readonly repeated: () => number;
   /** Ends all connections. */
   readonly close: () => Promise<void>;
 }

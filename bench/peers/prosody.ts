@@ -142,6 +142,7 @@ export const prosody = ({ url, host, rooms }: { url: string; host: string; rooms
             stream.send(`<message xmlns="jabber:client" type="groupchat" to="${room}">${body}</message>`);
           }),
       })),
+      repeated: () => 0,
       close: async () => {
         for (const stream of streams) stream.end();
       },

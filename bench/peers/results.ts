@@ -30,6 +30,8 @@ export interface Comparison {
   readonly seen: { readonly p50: number; readonly p99: number; readonly messages: number };
   /** Messages a second with several senders at once, until seen by all. */
   readonly rate: Spread;
+  /** Sends that had to be said again because the server failed. */
+  readonly repeated: number;
   /** Milliseconds of processor time of all of the server's processes. A delivery is a message at one member's socket. */
   readonly cpuPerMessage: Spread;
   readonly cpuPerDelivery: number;
@@ -59,6 +61,7 @@ export function comparisonOf(peer: string, members: number, runs: readonly Figur
     runs: runs.length,
     seen: { p50: rounded(percentile(seen, 50)), p99: rounded(percentile(seen, 99)), messages: seen.length },
     rate: spreadOf(runs.map(({ messages, milliseconds }) => messages / (milliseconds / 1_000))),
+    repeated: sum(runs.map(({ repeated }) => repeated)),
     cpuPerMessage,
     cpuPerDelivery: rounded(cpuPerMessage.median / members),
     parts: Object.fromEntries(

@@ -139,6 +139,7 @@ export const synapse = ({ url, secret }: { readonly url: string; readonly secret
           await account.call('PUT', path, { msgtype: 'm.text', body });
         },
       })),
+      repeated: () => 0,
       close: async () => {
         end.abort();
         await Promise.all(listening);

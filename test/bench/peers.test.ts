@@ -142,6 +142,7 @@ describe('what is reported', () => {
       seen,
       messages: 10,
       milliseconds,
+      repeated: 1,
       cpu,
     });
     const runs = [run([1, 2], 1_000, { a: 10, b: 30 }), run([3, 4], 2_000, { a: 20 }), run([5], 500, { a: 60 })];
@@ -151,6 +152,7 @@ describe('what is reported', () => {
       runs: 3,
       seen: { p50: 3, p99: 5, messages: 5 },
       rate: { median: 10, min: 5, max: 20 },
+      repeated: 3,
       cpuPerMessage: { median: 4, min: 2, max: 6 },
       cpuPerDelivery: 0.8,
       parts: { a: 2, b: 0 },
