@@ -12,7 +12,7 @@ export const GROUPS = {
   frames: 'emulator',
   imports: 'emulator',
   live: 'app',
-  hot: 'app',
+  hot: 'nothing',
   index: 'app',
   bundles: 'nothing',
   media: 'nothing',

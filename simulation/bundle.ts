@@ -32,11 +32,11 @@ const plugin: Plugin = {
   },
 };
 
-/** Bundles the simulation over the shipped code into one file. */
-export async function bundle(outfile: string): Promise<void> {
+/** Bundles a program of the simulation over the shipped code into one file. */
+export async function bundle(outfile: string, program = 'simulation/worker.ts'): Promise<void> {
   await build({
     absWorkingDir: ROOT,
-    entryPoints: ['simulation/worker.ts'],
+    entryPoints: [program],
     outfile,
     bundle: true,
     format: 'esm',
