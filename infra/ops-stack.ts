@@ -16,7 +16,7 @@ import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
-import { type Counted, METRIC_NAMESPACE, METRICS } from '#contract/metrics.ts';
+import { type Counted, MEASURES, METRIC_NAMESPACE, METRICS, type Measured } from '#contract/metrics.ts';
 import { type Config, prefixOf } from './config.ts';
 import type { ParleyFunction } from './constructs/parley-function.ts';
 import type { Stacks } from './stacks.ts';
@@ -33,6 +33,14 @@ const total = (config: Config, what: Counted): MathExpression =>
   new MathExpression({
     label: METRICS[what],
     expression: `SUM(SEARCH('{${METRIC_NAMESPACE},function} MetricName="${METRICS[what]}" ${prefixOf(config)}', 'Sum', 300))`,
+    period: Duration.minutes(5),
+  });
+
+/** A percentile of what functions measured, of the function where it is the highest. */
+const worst = (config: Config, what: Measured, percentile: string): MathExpression =>
+  new MathExpression({
+    label: `${MEASURES[what][0]} ${percentile}`,
+    expression: `MAX(SEARCH('{${METRIC_NAMESPACE},function} MetricName="${MEASURES[what][0]}" ${prefixOf(config)}', '${percentile}', 300))`,
     period: Duration.minutes(5),
   });
 
@@ -114,6 +122,17 @@ export class OpsStack extends Stack {
       usingMetrics: { delivered: total(config, 'delivered'), undelivered: total(config, 'undelivered') },
       period: Duration.minutes(5),
     });
+    // The gateway counts connects but not what is open. Closed without a word ends after two hours, and is missing here.
+    const open = new MathExpression({
+      label: 'open',
+      expression: 'RUNNING_SUM(connects - disconnects - gone)',
+      usingMetrics: {
+        connects: total(config, 'connects'),
+        disconnects: total(config, 'disconnects'),
+        gone: total(config, 'gone'),
+      },
+      period: Duration.minutes(5),
+    });
     new Dashboard(this, 'Dashboard', {
       dashboardName: prefixOf(config),
       widgets: [
@@ -153,9 +172,24 @@ export class OpsStack extends Stack {
           ),
         ],
         [
-          graph('Sockets', [
-            socketMetric(realtime.api.apiId, 'ConnectCount'),
+          graph(
+            'Sockets: opened and closed; open, from the left edge on',
+            [
+              socketMetric(realtime.api.apiId, 'ConnectCount'),
+              ...(['connects', 'disconnects', 'gone'] as const).map((what) => total(config, what)),
+            ],
+            [open],
+          ),
+          graph(
+            'Push: ms from stored to posted; events a frame',
+            [worst(config, 'pushLatency', 'p50'), worst(config, 'pushLatency', 'p99')],
+            [worst(config, 'gathered', 'p50')],
+          ),
+        ],
+        [
+          graph('Posts and frames', [
             socketMetric(realtime.api.apiId, 'MessageCount'),
+            ...(['delivered', 'failing', 'stragglers'] as const).map((what) => total(config, what)),
           ]),
           graph(
             'Stragglers',

@@ -16,6 +16,12 @@ export const METRICS = {
   stragglers: 'Stragglers',
   /** Sockets that could neither be reached nor left to the queue. */
   undelivered: 'Undelivered',
+  /** Posts that a socket did not take, for a reason that may pass; and sockets that turned out to be closed. */
+  failing: 'PostsFailed',
+  gone: 'SocketsGone',
+  /** Sockets that opened, and those whose end the gateway told. */
+  connects: 'Connects',
+  disconnects: 'Disconnects',
   reactions: 'ReactionsAdded',
   /** Unread counts that were worked out. */
   unread: 'UnreadComputed',
@@ -29,3 +35,12 @@ export const METRICS = {
   refused: 'Refused',
 } as const;
 export type Counted = keyof typeof METRICS;
+
+/** What functions measure, and in which unit of CloudWatch; it makes percentiles of the values. */
+export const MEASURES = {
+  /** From when something was stored until its announcement was posted, or its share of the fan-out queue was. */
+  pushLatency: ['PushLatency', 'Milliseconds'],
+  /** Events that the fan-out function packed into one frame. */
+  gathered: ['EventsPerFrame', 'Count'],
+} as const;
+export type Measured = keyof typeof MEASURES;

@@ -11,7 +11,7 @@ import {
 import { GATHER_SOCKETS } from '#domain/hot-room.ts';
 import { queueStragglers } from '#gateways/stragglers.ts';
 import { log } from '#runtime/log.ts';
-import { count } from '#runtime/metrics.ts';
+import { count, measure } from '#runtime/metrics.ts';
 import { type TenantKey, tenantIdOf } from '#table/entity.ts';
 import { type OpenSockets, openSocketsOf } from './open-sockets.ts';
 import { inParallel } from './parallel.ts';
@@ -110,6 +110,8 @@ export async function announce(
     handed = await inParallel(sockets, POSTS, (socket) => hand({ socket, frames, sent: 0 }));
     waiting = handed.filter(({ outcome }) => outcome === 'failing').map(({ parcel }) => parcel);
   }
+  if (committedAt !== undefined && handed.some(({ outcome }) => outcome === 'delivered'))
+    measure('pushLatency', Math.max(0, Date.now() - committedAt));
   const gone = handed.filter(({ outcome }) => outcome === 'gone').map(({ parcel }) => parcel.socket);
   const [{ refused, reason }] = await Promise.all([
     queueStragglers(

@@ -13,6 +13,7 @@ import {
 } from '#domain/delivery.ts';
 import { queueStragglers } from '#gateways/stragglers.ts';
 import { log } from '#runtime/log.ts';
+import { measure } from '#runtime/metrics.ts';
 import { socketsOf } from '#table/connection.ts';
 import { scope, type TenantKey, tenantIdOf } from '#table/entity.ts';
 import { closeAll } from './close.ts';
@@ -92,6 +93,15 @@ const setApart = (tenant: TenantKey, failing: readonly Handed[]) =>
     ),
   );
 
+/** Notes how long each delivery was on its way, and how many events a socket got in one frame. */
+const measurePushed = (deliveries: readonly Delivery[], handed: readonly Handed[]): void => {
+  const at = Date.now();
+  for (const { committedAt } of deliveries)
+    if (committedAt !== undefined) measure('pushLatency', Math.max(0, at - committedAt));
+  for (const frames of new Set(handed.map(({ parcel }) => parcel.frames)))
+    for (const { events } of frames) measure('gathered', events.length);
+};
+
 /**
  * Delivers one group: one frame a socket where its events fit, in order. Sockets that fail go on in groups of their own:
  * sending the whole again would give everybody else everything twice, and would let one broken socket hold up the
@@ -111,6 +121,7 @@ async function deliver({ deliveries, receives }: Group, bound: number): Promise<
   const pauses = deliveries.some(({ gather }) => gather) ? [] : PAUSES;
   const handed = await handAll(await parcelsOf(tenant, deliveries), bound, pauses);
   const failing = handed.filter(({ outcome }) => outcome === 'failing');
+  if (handed.some(({ outcome }) => outcome === 'delivered')) measurePushed(deliveries, handed);
   const gone = handed.filter(({ outcome }) => outcome === 'gone').map(({ parcel }) => parcel.socket);
   await forget(tenant, gone);
   const counts = { pushed: handed.length - failing.length - gone.length, gone: gone.length, apart: 0 };

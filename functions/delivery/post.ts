@@ -1,6 +1,7 @@
 import { isYoung, type PackedFrame, type Socket } from '#domain/delivery.ts';
 import { postFrame } from '#gateways/sockets.ts';
 import { log } from '#runtime/log.ts';
+import { count } from '#runtime/metrics.ts';
 import { removeConnections } from '#table/connection.ts';
 import { type TenantKey, tenantIdOf } from '#table/entity.ts';
 import { tellPresence } from './tell-presence.ts';
@@ -19,6 +20,11 @@ export interface Handed {
   readonly reason?: string;
 }
 
+const failed = (parcel: Parcel, reason: string): Handed => {
+  count('failing');
+  return { parcel, outcome: 'failing', reason };
+};
+
 /** Posts what is left of a parcel, one frame after another, and stops at the first that is not taken. */
 export async function hand(parcel: Parcel): Promise<Handed> {
   let { sent } = parcel;
@@ -26,11 +32,11 @@ export async function hand(parcel: Parcel): Promise<Handed> {
     const posted = await postFrame(parcel.socket.connectionId, parcel.frames[sent]!.data);
     if (posted.outcome === 'delivered') continue;
     const rest = { ...parcel, sent };
-    if (posted.outcome === 'failing') return { parcel: rest, ...posted };
+    if (posted.outcome === 'failing') return failed(rest, posted.reason);
     // API Gateway says 410 until `$connect` has returned.
-    return isYoung(parcel.socket.since, Date.now())
-      ? { parcel: rest, outcome: 'failing', reason: 'young' }
-      : { parcel: rest, outcome: 'gone' };
+    if (isYoung(parcel.socket.since, Date.now())) return failed(rest, 'young');
+    count('gone');
+    return { parcel: rest, outcome: 'gone' };
   }
   return { parcel: { ...parcel, sent }, outcome: 'delivered' };
 }

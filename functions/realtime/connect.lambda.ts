@@ -3,6 +3,7 @@ import { tellPresence } from '#delivery/tell-presence.ts';
 import { closeSocket } from '#gateways/sockets.ts';
 import { callerOf } from '#runtime/caller.ts';
 import { log } from '#runtime/log.ts';
+import { count, countedSince } from '#runtime/metrics.ts';
 import { openConnection } from '#table/connection.ts';
 import { tenantIdOf } from '#table/entity.ts';
 import { answerWith } from './frame.ts';
@@ -36,12 +37,17 @@ export const handler = async (event: SocketEvent): Promise<SocketResult> => {
       deviceId,
       at: Date.now(),
     });
-    log.info(opened.ok ? 'socket.opened' : `socket.ticket_${opened.refused}`, {
-      requestId,
-      tenant: tenantIdOf(tenant),
-      user: userId,
-      dropped: opened.ok ? opened.dropped.length : undefined,
-    });
+    if (opened.ok) count('connects');
+    log.info(
+      opened.ok ? 'socket.opened' : `socket.ticket_${opened.refused}`,
+      {
+        requestId,
+        tenant: tenantIdOf(tenant),
+        user: userId,
+        dropped: opened.ok ? opened.dropped.length : undefined,
+      },
+      countedSince(),
+    );
     if (!opened.ok) return { statusCode: 401 };
     await Promise.all([closeDropped(opened.dropped), opened.first && tellPresence(tenant, userId)]);
     return { statusCode: 200 };

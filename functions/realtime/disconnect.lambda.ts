@@ -1,6 +1,7 @@
 import { tellPresence } from '#delivery/tell-presence.ts';
 import { callerOf } from '#runtime/caller.ts';
 import { log } from '#runtime/log.ts';
+import { count, countedSince } from '#runtime/metrics.ts';
 import { removeConnections } from '#table/connection.ts';
 import { tenantIdOf } from '#table/entity.ts';
 import { answerWith } from './frame.ts';
@@ -17,7 +18,8 @@ export const handler = async (event: SocketEvent): Promise<SocketResult> => {
     const { tenant, userId } = callerOf(authorizer);
     const last = await removeConnections(tenant, userId, [connectionId], Date.now());
     if (last) await tellPresence(tenant, userId);
-    log.info('socket.closed', { requestId, tenant: tenantIdOf(tenant), user: userId });
+    count('disconnects');
+    log.info('socket.closed', { requestId, tenant: tenantIdOf(tenant), user: userId }, countedSince());
     return { statusCode: 200 };
   } catch (error) {
     log.error('socket.not_removed', error, { requestId });

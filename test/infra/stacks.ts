@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { everyEntry, JOBS } from '#contract/entries.ts';
-import { METRICS } from '#contract/metrics.ts';
+import { MEASURES, METRICS } from '#contract/metrics.ts';
 import { ROOT, STAGES, type Stage } from '#infra/config.ts';
 import { TABLE } from '#table/schema.ts';
 import { deployment, type Resource, resourcesOf } from './deployment.ts';
@@ -29,7 +29,7 @@ describe.each(STAGES)('stage %s', (stage) => {
 
   it('shows on the dashboard whatever the functions count, of this deployment alone', () => {
     const body = JSON.stringify(one(stage, 'AWS::CloudWatch::Dashboard').Properties);
-    for (const name of Object.values(METRICS))
+    for (const name of [...Object.values(METRICS), ...Object.values(MEASURES).map(([measured]) => measured)])
       expect(body).toMatch(new RegExp(`MetricName=[^{}]*${name}[^{}]*parley-${stage}`));
   });
 

@@ -1,15 +1,16 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { ERRORS } from '#contract/errors.ts';
-import { METRICS } from '#contract/metrics.ts';
+import { MEASURES, METRICS } from '#contract/metrics.ts';
 import { log } from '#runtime/log.ts';
-import { count, countedSince } from '#runtime/metrics.ts';
+import { count, countedSince, measure } from '#runtime/metrics.ts';
 
 /**
  * The rules of the embedded metric format, as its specification has them:
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 const Name = z.string().min(1).max(1_024);
+const Figures = z.union([z.number(), z.array(z.number()).min(1).max(100)]);
 const Line = z
   .looseObject({
     _aws: z.object({
@@ -18,7 +19,7 @@ const Line = z
         z.object({
           Namespace: Name.regex(/^[^:]/),
           Dimensions: z.array(z.array(Name.max(250)).max(30)).min(1),
-          Metrics: z.array(z.object({ Name, Unit: z.literal('Count') })).max(100),
+          Metrics: z.array(z.object({ Name, Unit: z.enum(['Count', 'Milliseconds']) })).max(100),
         }),
       ),
     }),
@@ -29,7 +30,8 @@ const Line = z
         if (!Name.safeParse(line[name]).success)
           addIssue({ code: 'custom', message: `dimension ${name} has no value` });
       for (const { Name: metric } of Metrics)
-        if (typeof line[metric] !== 'number') addIssue({ code: 'custom', message: `metric ${metric} has no figure` });
+        if (!Figures.safeParse(line[metric]).success)
+          addIssue({ code: 'custom', message: `metric ${metric} has no figure` });
     }
   });
 
@@ -52,6 +54,22 @@ describe('figures in a line', () => {
     const line = Line.parse(JSON.parse(lines()[0]!));
     expect(line).toMatchObject({ event: 'request', MessagesSent: 1, Delivered: 5 });
     expect(line._aws.CloudWatchMetrics).toHaveLength(1);
+  });
+
+  it('carry values, a hundred of a kind at most, each with its unit', () => {
+    for (let value = 0; value < 150; value++) measure('pushLatency', value);
+    measure('gathered', 4);
+    count('sent');
+    log.info('request', {}, countedSince());
+    const line = Line.parse(JSON.parse(lines()[0]!));
+    expect(line).toMatchObject({ MessagesSent: 1, EventsPerFrame: [4] });
+    expect(line['PushLatency']).toEqual(Array.from({ length: 100 }, (_, index) => index));
+    expect(line._aws.CloudWatchMetrics[0]!.Metrics).toEqual([
+      { Name: 'MessagesSent', Unit: 'Count' },
+      { Name: 'PushLatency', Unit: 'Milliseconds' },
+      { Name: 'EventsPerFrame', Unit: 'Count' },
+    ]);
+    expect(countedSince()).toBeUndefined();
   });
 
   it('count a refusal by its code too', () => {
@@ -84,7 +102,7 @@ describe('figures in a line', () => {
   });
 
   it('do not touch the other fields of a line', () => {
-    const names: string[] = Object.values(METRICS);
+    const names: string[] = [...Object.values(METRICS), ...Object.values(MEASURES).map(([name]) => name)];
     expect(new Set(names).size).toBe(names.length);
     for (const name of names) expect(['level', 'time', 'event', 'code', 'route', 'status', 'ms']).not.toContain(name);
   });

@@ -78,8 +78,8 @@ export const LIVE_MUTANTS: readonly Mutant[] = [
     invariant: 'I3',
     guard: 'a 410 of a socket younger than ten seconds is tried again',
     file: post,
-    from: 'return isYoung(parcel.socket.since, Date.now())',
-    to: 'return !parcel',
+    from: 'if (isYoung(parcel.socket.since, Date.now()))',
+    to: 'if (!parcel)',
     test: announceTest,
   },
   {
@@ -406,6 +406,15 @@ export const LIVE_MUTANTS: readonly Mutant[] = [
     to: 'gather: false,',
     test: 'test/table/send-hot.test.ts',
     needs: 'emulator',
+  },
+  {
+    name: 'push-latency',
+    invariant: 'What is measured is what happened',
+    guard: 'an announcement that reached nobody has no latency',
+    file: announce,
+    from: "committedAt !== undefined && handed.some(({ outcome }) => outcome === 'delivered')",
+    to: 'committedAt !== undefined',
+    test: 'test/delivery/push-latency.test.ts',
   },
   {
     name: 'give-up-third',
