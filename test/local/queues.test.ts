@@ -42,6 +42,38 @@ describe('a queue mapping', () => {
   });
 });
 
+describe('a queue mapping with a batching window', () => {
+  it('gathers what comes within it into one invocation, beyond ten messages', async () => {
+    const name = uniqueName('gatherer');
+    const { Queue } = await deploy(
+      {
+        Queue: { Type: 'AWS::SQS::Queue', Properties: {} },
+        ...functionNamed(
+          name,
+          'exports.handler = async ({ Records }) => console.log(JSON.stringify({ size: Records.length }));',
+        ),
+        Mapping: {
+          Type: 'AWS::Lambda::EventSourceMapping',
+          Properties: {
+            FunctionName: { Ref: 'Function' },
+            EventSourceArn: { 'Fn::GetAtt': ['Queue', 'Arn'] },
+            BatchSize: 100,
+            MaximumBatchingWindowInSeconds: 3,
+          },
+        },
+      },
+      { Queue: { Ref: 'Queue' } },
+    );
+    for (const part of [1, 2, 3]) {
+      const Entries = Array.from({ length: 8 }, (_, index) => ({ Id: `${index}`, MessageBody: `${part} ${index}` }));
+      await sqs.sendMessageBatch({ QueueUrl: Queue, Entries });
+    }
+    await expect
+      .poll(() => printed<{ size: number }>(name), { timeout: 20_000, interval: 100 })
+      .toEqual([{ size: 24 }]);
+  });
+});
+
 describe('a policy for sending to a queue', () => {
   it('covers sending in batches', async () => {
     const UserName = uniqueName('sender');
