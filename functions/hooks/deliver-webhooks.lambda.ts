@@ -2,17 +2,24 @@ import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent } from 'aws-lambda
 import type { PublishedEvent } from '#contract/published-events.ts';
 import { inParallel } from '#delivery/parallel.ts';
 import { Letter, type Task } from '#domain/webhook-work.ts';
+import { enqueue } from '#gateways/work-queue.ts';
 import { log } from '#runtime/log.ts';
 import { countedSince } from '#runtime/metrics.ts';
-import { scope } from '#table/entity.ts';
+import { scope, tenantIdOf } from '#table/entity.ts';
 import { webhooksOf } from '#table/webhook.ts';
-import { type Attempt, makeAttempt } from './attempt.ts';
+import { type Attempt, attemptLater, makeAttempt } from './attempt.ts';
 import { enterEvent } from './journal.ts';
 import { readRecord } from './record.ts';
 import { attemptAgain, replaySome, tryOut } from './tasks.ts';
 
 /** Events entered side by side; attempts at one webhook side by side; tasks side by side. */
 const [ENTERED_AT_ONCE, TOLD_AT_ONCE, TASKS_AT_ONCE] = [16, 8, 16];
+
+/**
+ * Milliseconds after which no attempt, and no task, is begun any more, so that what was begun ends before the function does:
+ * hosts may take five seconds each. The rest goes back into the queue.
+ */
+const [TELLING_MS, WORKING_MS] = [45_000, 25_000];
 
 /** The first row of attempts at an event. */
 const LIVE = 'live';
@@ -40,12 +47,28 @@ const carryOut = (task: Task): Promise<void> => {
   }
 };
 
+/** Makes an attempt, or leaves it to another invocation. */
+async function tell(attempt: Attempt, until: number): Promise<void> {
+  const at = Date.now();
+  if (at < until) return void (await makeAttempt(attempt));
+  const { tenant, webhook, event, chain, attempt: number } = attempt;
+  const { id: webhookId } = webhook;
+  const { position } = event;
+  const named = { tenant: tenantIdOf(tenant), webhookId, position, chain };
+  await attemptLater({ task: 'attempt', ...named, attempt: number, notBefore: at }, at);
+}
+
+/** Carries a task out, or leaves it to another invocation. */
+const workOn = (task: Task, until: number): Promise<void> =>
+  Date.now() < until ? carryOut(task) : enqueue('webhooksUrl', [{ body: task, delaySeconds: 0 }]);
+
 /**
  * Reads the queue of webhooks: what happened, from the event bus, and what is left to be done. Each webhook has a few
  * attempts made at a time, all webhooks side by side, so that none waits for another's host. A record of which something
  * could not be written comes again; what was told then is told once more, under the same id.
  */
 export const handler = async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
+  const started = Date.now();
   const failed = new Set<string>();
   const fail = (messageId: string, error: unknown): void => {
     failed.add(messageId);
@@ -74,11 +97,11 @@ export const handler = async ({ Records }: SQSEvent): Promise<SQSBatchResponse> 
   });
   const telling = [...byWebhook.values()].map((attempts) =>
     inParallel(attempts, TOLD_AT_ONCE, ({ messageId, attempt }) =>
-      makeAttempt(attempt).catch((error: unknown) => fail(messageId, error)),
+      tell(attempt, started + TELLING_MS).catch((error: unknown) => fail(messageId, error)),
     ),
   );
   const working = inParallel(tasks, TASKS_AT_ONCE, ({ messageId, task }) =>
-    carryOut(task).catch((error: unknown) => fail(messageId, error)),
+    workOn(task, started + WORKING_MS).catch((error: unknown) => fail(messageId, error)),
   );
   await Promise.all([...telling, working]);
 

@@ -9,7 +9,7 @@ import { attemptLater, makeAttempt } from './attempt.ts';
 import { enterTest } from './journal.ts';
 
 /** Events of a replay that are told in one go, and side by side. */
-const [PAGE, AT_ONCE] = [50, 8];
+const [PAGE, AT_ONCE] = [24, 8];
 
 /** Makes an attempt that was put off, unless it is too early still, or no longer wanted. */
 export async function attemptAgain(task: AttemptTask): Promise<void> {

@@ -98,6 +98,19 @@ describe.each(STAGES)('stage %s', (stage) => {
     });
   });
 
+  it('has the bus put what happens into the queue of webhooks, and lets nobody else do it for EventBridge', () => {
+    const [rule] = resourcesOf(stage, 'AWS::Events::Rule').filter(({ stack }) => stack === 'data');
+    expect(rule!.Properties.EventPattern).toEqual({ source: ['parley'] });
+    expect(JSON.stringify(rule!.Properties.Targets)).toContain('Webhooks');
+    const statements = resourcesOf(stage, 'AWS::SQS::QueuePolicy').flatMap(
+      ({ Properties }) => Properties.PolicyDocument.Statement,
+    );
+    const sending = statements.filter(({ Principal }) => Principal?.Service === 'events.amazonaws.com');
+    expect(sending).toMatchObject([
+      { Action: 'sqs:SendMessage', Condition: { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': [rule!.id, 'Arn'] } } } },
+    ]);
+  });
+
   it('encrypts every bucket and lets nobody make it public', () => {
     const buckets = resourcesOf(stage, 'AWS::S3::Bucket');
     expect(buckets.map(({ id }) => id.replace(/.{8}$/, '')).sort()).toEqual([

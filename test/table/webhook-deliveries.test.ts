@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { documents } from '#aws/documents.ts';
 import type { WebhookDelivery } from '#contract/webhooks.ts';
 import { RETRY_SECONDS } from '#domain/webhook.ts';
@@ -215,6 +215,28 @@ describe('what is not taken', () => {
     expect(asked).toBe(3);
     const deliveries = await deliveriesOf(tenant, webhookId);
     expect(deliveries.map(({ state, attempts }) => [state, attempts])).toEqual(Array(6).fill(['retrying', 1]));
+  });
+
+  it('is left to another invocation when slow hosts have taken the time of this one', async () => {
+    const [tenant, receiver] = [aTenant(), await hooks.receiver()];
+    await aWebhook(tenant, receiver.url);
+    const real = Date.now.bind(Date);
+    let late = 0;
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => real() + late);
+    receiver.answer = (response) => {
+      late = 50_000;
+      response.writeHead(200).end();
+    };
+    const events = Array.from({ length: 20 }, (_, index) => messageEvent(tenant, index + 1));
+    expect(await hooks.happen(...events)).toEqual({ batchItemFailures: [] });
+    clock.mockRestore();
+    const told = receiver.got.length;
+    expect(told).toBeLessThan(20);
+    expect(hooks.put()).toEqual(Array(20 - told).fill(expect.objectContaining({ task: 'attempt', attempt: 1 })));
+    receiver.answer = 200;
+    await hooks.handOut();
+    expect(new Set(receiver.got.map(({ id }) => id)).size).toBe(20);
+    expect(receiver.got).toHaveLength(20);
   });
 
   it('comes back as a record where it could not be written down', async () => {

@@ -273,6 +273,16 @@ export const WEBHOOK_MUTANTS: readonly Mutant[] = [
     needs: 'emulator',
   },
   {
+    name: 'webhook-deadline',
+    invariant: 'webhooks',
+    guard: 'no attempt is begun that the function would not live to see the end of',
+    file: 'functions/hooks/deliver-webhooks.lambda.ts',
+    from: 'if (at < until) return',
+    to: 'if (at > 0) return',
+    test: DELIVERY_TEST,
+    needs: 'emulator',
+  },
+  {
     name: 'webhook-gone',
     invariant: 'webhooks',
     guard: 'a host that says 410 is told nothing more',
