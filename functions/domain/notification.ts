@@ -64,11 +64,11 @@ export function levelOf({ mine }: Pick<Notifiable, 'mine'>, usual: Level, at: nu
  * The messages that a member is to be notified of: by others, not acknowledged by any of their devices, from after they
  * came, of a kind they want to hear of. Whoever said something has seen what was said before.
  */
-export function noticesFor(
+export function noticesFor<N extends Notice>(
   member: Notifiable,
-  notices: readonly Notice[],
+  notices: readonly N[],
   { usual, at }: { readonly usual: Level; readonly at: number },
-): Notice[] {
+): N[] {
   const level = levelOf(member, usual, at);
   if (level === 'none') return [];
   const own = notices.filter(({ by }) => by === member.userId).map(({ seq }) => seq);

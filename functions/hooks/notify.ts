@@ -9,6 +9,7 @@ import {
   blocksAmong,
   membersAfter,
   membersNamed,
+  mutesAmong,
   noticesBetween,
   notifyingRoom,
   type StoredNotice,
@@ -34,9 +35,18 @@ async function recipientsAmong(members: readonly MemberState[], look: Look): Pro
   const pairs = wanted.flatMap(({ userId, due }) =>
     [...new Set(due.map(({ by }) => by))].map((blockedId) => ({ userId, blockedId })),
   );
-  const hasBlocked = await blocksAmong(tenant, pairs);
+  const threads = wanted.flatMap(({ userId, due }) =>
+    [...new Set(due.flatMap(({ root }) => root ?? []))].map((root) => ({ userId, root })),
+  );
+  const [hasBlocked, hasMuted] = await Promise.all([
+    blocksAmong(tenant, pairs),
+    mutesAmong(tenant, conversationId, threads),
+  ]);
   return wanted.flatMap(({ userId, due }) => {
-    const heard = due.filter(({ by }) => !hasBlocked(userId, by));
+    const heard = due.filter(
+      ({ by, root, calls }) =>
+        !hasBlocked(userId, by) && (root === undefined || mentions(calls, userId) || !hasMuted(userId, root)),
+    );
     if (heard.length === 0) return [];
     return {
       userId,

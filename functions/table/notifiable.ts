@@ -11,9 +11,11 @@ import { MemberEntity } from './member.ts';
 import { MemberCountEntity } from './member-count.ts';
 import { logPartition, MessageEntity, seqOf } from './message.ts';
 import { StoredMentions } from './message-parts.ts';
+import { StoredPlace } from './message-thread.ts';
 import { TABLE } from './schema.ts';
 import { ProfileEntity } from './settings.ts';
 import { tableName } from './table-name.ts';
+import { ThreadMemberEntity } from './thread-member.ts';
 import { type MemberState, memberStateOf } from './watermark.ts';
 
 /** A message that may notify somebody, with what an event says of it. */
@@ -21,6 +23,8 @@ export interface StoredNotice extends Notice {
   readonly kind: z.output<typeof MessageType>;
   /** When it was stored: milliseconds. */
   readonly at: number;
+  /** The root of the thread that it is a reply in. */
+  readonly root: number | undefined;
 }
 
 const noticeOf = (item: Item): StoredNotice[] => {
@@ -29,7 +33,8 @@ const noticeOf = (item: Item): StoredNotice[] => {
   const kind = MessageType.safeParse((item.b as { type: unknown } | undefined)?.type);
   if (!kind.success) return [];
   const calls = item.m === undefined ? undefined : StoredMentions.parse(item.m);
-  return [{ seq: seqOf(item.sk), by: String(item.u), kind: kind.data, at: Number(item.a), calls }];
+  const root = StoredPlace.optional().parse(item.t)?.r;
+  return [{ seq: seqOf(item.sk), by: String(item.u), kind: kind.data, at: Number(item.a), calls, root }];
 };
 
 /** AP-410 The messages of a stretch of a log, both ends included, as they are now, without what they say. */
@@ -43,7 +48,7 @@ export async function noticesBetween(
     const { Items, LastEvaluatedKey } = await documents.query({
       TableName: tableName(),
       KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
-      ProjectionExpression: 'sk, #ty, u, a, s, b.#type, #m',
+      ProjectionExpression: 'sk, #ty, u, a, s, t, b.#type, #m',
       ExpressionAttributeNames: { '#ty': TABLE.entity, '#type': 'type', '#m': 'm' },
       ExpressionAttributeValues: {
         ':pk': logPartition(tenant, conversationId),
@@ -104,6 +109,24 @@ export async function membersNamed(
 ): Promise<MemberState[]> {
   const keys = userIds.map((userId) => MemberEntity.key(tenant, { conversationId, userId }));
   return (await batchGet(keys, { consistent: false })).map(memberStateOf);
+}
+
+/** AP-418 Whether a user has muted a thread of a conversation, asked of many at once: half a read unit each. */
+export async function mutesAmong(
+  tenant: TenantKey,
+  conversationId: string,
+  asked: readonly { readonly userId: string; readonly root: number }[],
+): Promise<(userId: string, root: number) => boolean> {
+  const keyOf = (userId: string, root: number) => ThreadMemberEntity.key(tenant, { conversationId, root, userId });
+  const keys = asked.map(({ userId, root }) => keyOf(userId, root));
+  const items = keys.length > 0 ? await batchGet(keys, { consistent: false }) : [];
+  const muted = new Set(
+    items.filter((item) => ThreadMemberEntity.fromItem(item).state === 'muted').map(({ pk, sk }) => `${pk}\n${sk}`),
+  );
+  return (userId, root) => {
+    const { pk, sk } = keyOf(userId, root);
+    return muted.has(`${pk}\n${sk}`);
+  };
 }
 
 /** AP-414 Whether one user has blocked another, asked of many pairs at once: half a read unit a pair. */

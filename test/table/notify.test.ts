@@ -10,6 +10,7 @@ import { MemberEntity } from '#table/member.ts';
 import { MemberCountEntity } from '#table/member-count.ts';
 import type { StoredMessage } from '#table/message.ts';
 import { tableName } from '#table/table-name.ts';
+import { subscribe } from '#table/thread-member.ts';
 import { moveDelivered, moveRead, putMySettings } from '#table/watermark.ts';
 import { aGroup, sendText } from '#test/support/conversations.ts';
 import { lettersOf, useBus } from '#test/support/hooks.ts';
@@ -139,6 +140,19 @@ describe('a notification is due', () => {
       { userId: 'ada', messages: 1 },
       { userId: 'eve', messages: 1 },
     ]);
+  });
+
+  it('to nobody who has muted the thread, unless a reply in it mentions them', async () => {
+    const conversationId = await aGroup(tenant, ['ada', 'bob', 'cleo']);
+    const root = await say(conversationId);
+    await subscribe(tenant, { conversationId, root }, 'bob', 'muted', AT);
+    const place = { t: { r: root, p: [] } };
+    await look(conversationId, await put(conversationId, place));
+    expect(told()).toEqual(['cleo']);
+    await look(conversationId, await put(conversationId, { ...place, m: { u: ['bob'] } }));
+    expect(due()[1]!.recipients.map(({ userId }) => userId)).toEqual(['bob', 'cleo']);
+    await look(conversationId, await say(conversationId));
+    expect(due()[2]!.recipients.map(({ userId }) => userId)).toEqual(['bob', 'cleo']);
   });
 
   it('in a large conversation to those alone who are mentioned by name', async () => {

@@ -66,6 +66,16 @@ export const WEBHOOK_MUTANTS: readonly Mutant[] = [
     needs: 'emulator',
   },
   {
+    name: 'notify-thread',
+    invariant: 'notifications',
+    guard: 'who has muted a thread is not notified of its replies',
+    file: LOOK,
+    from: '!hasMuted(userId, root)',
+    to: 'root > 0',
+    test: LOOK_TEST,
+    needs: 'emulator',
+  },
+  {
     name: 'notify-large',
     invariant: 'notifications',
     guard: 'a large conversation notifies those alone who are named',
