@@ -153,6 +153,13 @@ export class OpsStack extends Stack {
           graph('Unread counts worked out', [total(config, 'unread')]),
         ],
         [
+          graph(
+            'Resumes: answered, conversations, events',
+            (['resumes', 'resumedConversations', 'resumedEvents'] as const).map((what) => total(config, what)),
+          ),
+          graph('Resumes: bytes of events', [total(config, 'resumedBytes')]),
+        ],
+        [
           graph('Members to be notified', [total(config, 'notified')]),
           graph(
             'Webhooks: taken, to be tried again, given up',

@@ -25,6 +25,11 @@ export const METRICS = {
   reactions: 'ReactionsAdded',
   /** Unread counts that were worked out. */
   unread: 'UnreadComputed',
+  /** Resumes that were answered, with the conversations named, and the events and their bytes that they were told together. */
+  resumes: 'Resumes',
+  resumedConversations: 'ResumedConversations',
+  resumedEvents: 'ResumedEvents',
+  resumedBytes: 'ResumedBytes',
   /** Members whom a notification was due to. */
   notified: 'Notified',
   /** Events that webhooks took, attempts that failed and will be made again, and those that were given up. */

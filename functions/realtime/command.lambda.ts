@@ -6,7 +6,7 @@ import { react, unreact } from './commands/reactions.ts';
 import { delivered, read } from './commands/receipts.ts';
 import { resume } from './commands/resume.ts';
 import { typing } from './commands/typing.ts';
-import { answerWith } from './frame.ts';
+import { answerWith, type Handlers } from './frame.ts';
 
 /** `$default`: every frame of a client, whatever its action says. Each command is a file in `commands/`. */
 export const handler = answerWith({
@@ -20,4 +20,4 @@ export const handler = answerWith({
   unreact,
   typing,
   'presence.watch': presenceWatch,
-});
+} satisfies Required<Handlers>);

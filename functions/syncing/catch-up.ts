@@ -19,8 +19,8 @@ export interface Missed {
   /** All but the end of the answer. */
   readonly events: readonly Event[];
   readonly around: Pick<Around, 'cursor' | 'memberships'>;
-  /** Bytes of those that are of logs, as JSON. */
-  readonly bytes: number;
+  /** How many of them are of logs, and their bytes as JSON. */
+  readonly told: { readonly events: number; readonly bytes: number };
 }
 
 const parts = <T>(all: readonly T[]): T[][] =>
@@ -80,12 +80,13 @@ export async function catchUp(
       ({ one, limit }) => read(one, limit),
     ),
   ]);
-  let bytes = 0;
+  let [count, bytes] = [0, 0];
   const events = within.flatMap(({ conversationId, after }, index): Event[] => {
     const one = told[index]!;
     // Each tells one number at least: together they may have become too many.
     if (bytes > 0 && bytes + one.bytes > MOST_EVENT_BYTES) return [{ type: 'sync:more', conversationId, seq: after }];
     bytes += one.bytes;
+    count += one.events.length;
     const type = one.reset ? 'sync:reset' : one.more ? 'sync:more' : 'sync:at';
     return [...one.events, { type, conversationId, seq: one.seq }];
   });
@@ -99,6 +100,6 @@ export async function catchUp(
       ...changedEvents(others),
     ],
     around,
-    bytes,
+    told: { events: count, bytes },
   };
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Event } from '#contract/events.ts';
 import { eventsAfter } from '#syncing/read-events.ts';
-import { build, NOW, numbersIn, plans } from './log-world.ts';
+import { build, NOW, NOW_VERSION, numbersIn, plans } from './log-world.ts';
 
 beforeAll(() => {
   vi.spyOn(Date, 'now').mockReturnValue(NOW);
@@ -27,7 +27,10 @@ describe('the events of a log', () => {
           const told: number[] = [];
           for (let page = 0; ; page++) {
             const answer = await eventsAfter(world.reading, { after, ...sizes[page % sizes.length]! });
-            for (const event of answer.events) Event.parse(event);
+            for (const event of answer.events) {
+              const parsed = Event.parse(event);
+              if (parsed.type === 'message:updated') expect(parsed.patch.version).toBe(NOW_VERSION);
+            }
             expect(answer.reset).toBe(!kept && page === 0);
             if (answer.reset) {
               expect(answer.events).toEqual([]);

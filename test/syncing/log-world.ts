@@ -13,6 +13,9 @@ export const NOW = Date.UTC(2026, 10, 21, 12);
 /** What is older than this has expired. */
 export const SINCE = NOW - 86_400_000;
 
+/** The version of every message after all changes. */
+export const NOW_VERSION = 1_000;
+
 /** What lies at a number. A `late` message is stored between the first look at its number and the second. */
 type Kind = 'text' | 'hidden' | 'expired' | 'void' | 'hole' | 'late' | 'profile' | 'edit' | 'react' | 'pin' | 'reply';
 
@@ -78,10 +81,11 @@ export function build({ kinds, purged, from: wanted, young, dice }: Plan): World
   const atOf = (seq: number) => (kinds[seq - 1] === 'expired' ? SINCE - 1_000 + seq : NOW - ageOf(seq));
   const isMessage = (seq: number) => ['text', 'hidden', 'late', 'reply', 'expired'].includes(kinds[seq - 1]!);
   const hidden = new Set(kinds.flatMap((one, index) => (one === 'hidden' ? [index + 1] : [])));
-  const messageAt = (seq: number): StoredMessage => {
+  /** A message as it is now, or as the first look finds it: an older state. */
+  const messageAt = (seq: number, v = NOW_VERSION): StoredMessage => {
     const root = kinds[seq - 1] === 'reply' ? targetOf(seq) : undefined;
     return {
-      ...{ u: 'ada', b: { type: 'text', text: `number ${seq}` }, a: atOf(seq), v: 1_000 },
+      ...{ u: 'ada', b: { type: 'text', text: `number ${seq}` }, a: atOf(seq), v },
       ...(root === undefined ? {} : { t: { r: root, p: [] } }),
       ...(roots.has(seq) ? { k: { v: 1, c: 1, k: 1, u: ['ada'], f: seq, s: seq, a: NOW } } : {}),
     };
@@ -112,7 +116,7 @@ export function build({ kinds, purged, from: wanted, young, dice }: Plan): World
     if (one === 'hole') continue;
     if (one === 'void') log.void(seq, atOf(seq));
     else if (one === 'late') late.set(seq, { kind: 'message', seq, at: atOf(seq), message: messageAt(seq) });
-    else if (isMessage(seq)) log.put(seq, messageAt(seq));
+    else if (isMessage(seq)) log.put(seq, messageAt(seq, 1));
     else
       log.write({
         kind: 'change',

@@ -24,6 +24,7 @@ import { SEARCH_MUTANTS } from './search.ts';
 import { SETTINGS_MUTANTS } from './settings.ts';
 import { SIMULATED_MUTANTS } from './simulated.ts';
 import { SOCKET_MUTANTS } from './sockets.ts';
+import { SYNCING_MUTANTS } from './syncing.ts';
 import { TABLE_MUTANTS } from './table.ts';
 import { THREAD_MUTANTS } from './threads.ts';
 import { UNREAD_MUTANTS } from './unread.ts';
@@ -33,6 +34,7 @@ import { WEBHOOK_MUTANTS } from './webhooks.ts';
 /** Every mutant, in the order of the design. */
 export const MUTANTS: readonly Mutant[] = [
   ...LOG_MUTANTS,
+  ...SYNCING_MUTANTS,
   ...MESSAGE_CHANGE_MUTANTS,
   ...MESSAGE_PARTS_MUTANTS,
   ...RETENTION_MUTANTS,
