@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { asyncApiDocument } from '#contract/asyncapi.ts';
 import { Command } from '#contract/commands.ts';
-import { Frame } from '#contract/events.ts';
+import { LeanFrame } from '#contract/frames.ts';
 import { components } from '#contract/json-schema.ts';
 import { openApiDocument } from '#contract/openapi.ts';
 import { COMMAND_EXAMPLES } from '#test/support/command-examples.ts';
@@ -22,7 +22,7 @@ const version = (): string =>
 /** The JSON Schema of what is said on a socket, both ways. */
 const eventsSchema = () => {
   const gathered = components('#/$defs/');
-  const frame = gathered.schemaOf(Frame, 'output');
+  const frame = gathered.schemaOf(LeanFrame, 'output');
   const command = gathered.schemaOf(Command, 'input');
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',

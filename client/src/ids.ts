@@ -3,3 +3,6 @@ export const partsOfMessageId = (messageId: string): { readonly conversationId: 
   conversationId: `cnv_${messageId.slice(4, 26)}`,
   seq: Number(messageId.slice(27)),
 });
+
+/** The id of message number `seq` of a conversation. */
+export const messageIdOf = (conversationId: string, seq: number): string => `msg_${conversationId.slice(4)}_${seq}`;

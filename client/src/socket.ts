@@ -1,6 +1,7 @@
 import type { Command, Event } from './contract.ts';
 import { ParleyError } from './errors.ts';
 import type { Host, SocketLike } from './host.ts';
+import { type LeanEvent, wholeOf } from './lean.ts';
 import type { Timers } from './timers.ts';
 
 /** Bytes of one frame. */
@@ -133,11 +134,10 @@ export class Socket {
     if (this.#ended) return;
     let events: readonly Event[];
     try {
-      events = (JSON.parse(String(data)) as { readonly events: readonly Event[] }).events;
+      events = (JSON.parse(String(data)) as { readonly events: readonly LeanEvent[] }).events.map(wholeOf);
     } catch {
       return;
     }
-    if (!Array.isArray(events)) return;
     this.#ears.onEvents(events);
     for (const event of events) this.#answered(event);
   }

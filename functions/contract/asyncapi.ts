@@ -1,6 +1,7 @@
 import { Command } from './commands.ts';
 import { ERRORS, type ErrorCode } from './errors.ts';
-import { Event } from './events.ts';
+import type { Event } from './events.ts';
+import { LeanFrame } from './frames.ts';
 import { components, exampleOf, type JsonSchema } from './json-schema.ts';
 import { sendMessage } from './messages.ts';
 import { addReaction, removeReaction } from './reactions.ts';
@@ -11,6 +12,9 @@ const BASE = '#/components/schemas/';
 
 type Action = Command['action'];
 type EventType = Event['type'];
+
+/** The events, as frames carry them. */
+const EVENTS = LeanFrame.shape.events.element.options;
 
 /** Codes that any command may be refused with. */
 const COMMON_REFUSALS: readonly ErrorCode[] = [
@@ -111,9 +115,9 @@ const refusalsOf = (codes: readonly ErrorCode[]): string =>
 export function asyncApiDocument(version: string, examples: CommandExamples) {
   const gathered = components(BASE);
   const events: Record<string, JsonSchema> = Object.fromEntries(
-    Event.options.map((event) => [named(event.shape.type.value), gathered.schemaOf(event, 'output')]),
+    EVENTS.map((event) => [named(event.shape.type.value), gathered.schemaOf(event, 'output')]),
   );
-  const types = Event.options.map(({ shape }) => shape.type.value);
+  const types = EVENTS.map(({ shape }) => shape.type.value);
   const commands = Command.options.map((command) => ({
     action: command.shape.action.value,
     payload: gathered.schemaOf(command, 'input'),

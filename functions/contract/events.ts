@@ -206,7 +206,3 @@ export const Event = z.discriminatedUnion('type', [
   ...SYNC_EVENTS,
 ]);
 export type Event = z.output<typeof Event>;
-
-/** A frame from the server is a batch of events. */
-export const Frame = z.strictObject({ events: z.array(Event).min(1) });
-export type Frame = z.output<typeof Frame>;

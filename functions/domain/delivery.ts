@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Event } from '#contract/events.ts';
 import { ConversationId, TenantId, UserId } from '#contract/ids.ts';
+import { leanOf } from '#contract/lean.ts';
 import { MAX_CONNECTION_HOURS, MAX_FRAME_BYTES } from '#contract/realtime.ts';
 
 /** An open socket: whose it is and when it was registered (ms), by our clock. */
@@ -61,11 +62,11 @@ const ENVELOPE = utf8.encode('{"events":[]}').length;
 
 /** Whether an event fits a frame. One of a log that does not becomes a pointer; another has to be made smaller. */
 export const fitsFrame = (event: Event): boolean =>
-  ENVELOPE + utf8.encode(JSON.stringify(event)).length <= MAX_FRAME_BYTES;
+  ENVELOPE + utf8.encode(JSON.stringify(leanOf(event))).length <= MAX_FRAME_BYTES;
 
 /** The event itself, or where to fetch it when it does not fit a frame. Only events of a log can be fetched. */
 const fitting = (event: Event): { event: Event; json: string; bytes: number } => {
-  const json = JSON.stringify(event);
+  const json = JSON.stringify(leanOf(event));
   const bytes = utf8.encode(json).length;
   if (ENVELOPE + bytes <= MAX_FRAME_BYTES) return { event, json, bytes };
   if (!('seq' in event) || event.seq === undefined)

@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+import { wholeOf } from '#contract/lean.ts';
 import type { Socket } from '../cloud/sockets.ts';
 import { type Actor, actor, as } from '../engine/stage.ts';
 import type { World } from '../world.ts';
@@ -76,8 +77,8 @@ export class Device {
   }
 
   #hear(frame: string): void {
-    const { events } = JSON.parse(frame) as { events: Record<string, unknown>[] };
-    for (const event of events) {
+    const { events } = JSON.parse(frame) as { events: Parameters<typeof wholeOf>[0][] };
+    for (const event of events.map(wholeOf) as unknown as Record<string, unknown>[]) {
       this.#world.step('hears', `${actor()?.name} ${event['type']} ${event['seq']}`);
       const conversationId = String(event['conversationId']);
       if (typeof event['seq'] === 'number')

@@ -3,7 +3,8 @@ import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { Command } from '#contract/commands.ts';
 import { ERRORS } from '#contract/errors.ts';
-import { Event, Frame } from '#contract/events.ts';
+import { Event } from '#contract/events.ts';
+import { Frame } from '#contract/frames.ts';
 import { actions, checkerOf, document } from '#test/support/asyncapi.ts';
 
 const { components, operations } = document;

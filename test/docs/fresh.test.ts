@@ -4,7 +4,7 @@ import { compileErrors, validate } from '@readme/openapi-parser';
 import { describe, expect, it } from 'vitest';
 import { everyRoute } from '#contract/api.ts';
 import { everyEntry } from '#contract/entries.ts';
-import { Frame } from '#contract/events.ts';
+import { Event } from '#contract/events.ts';
 import type { JsonSchema } from '#contract/json-schema.ts';
 import { openApiDocument } from '#contract/openapi.ts';
 import { EXAMPLES } from '#test/support/examples.ts';
@@ -73,7 +73,7 @@ describe('docs/events.json', () => {
     const types = [
       ...JSON.stringify($defs.Frame).matchAll(/"const":"([a-z]+:[a-z]+|read|delivered|typing|presence|receipts)"/g),
     ].map((match) => match[1]);
-    const declared = Frame.shape.events.element.options.map((option) => option.shape.type.value);
+    const declared = Event.options.map((option) => option.shape.type.value);
     expect(types.sort()).toEqual([...declared].sort());
   });
 });

@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Event, Frame } from '#contract/events.ts';
+import type { Event } from '#contract/events.ts';
+import { Frame } from '#contract/frames.ts';
+import { leanOf } from '#contract/lean.ts';
 import { MAX_FRAME_BYTES } from '#contract/realtime.ts';
 import { INLINE_SOCKETS, isExpired, isYoung, packFrames, SLICE, slicesOf, YOUNG_MS } from '#domain/delivery.ts';
 import { CONVERSATION, created, socketOf } from '#test/support/live.ts';
 
 const read = (data: Uint8Array): Frame => Frame.parse(JSON.parse(Buffer.from(data).toString('utf8')));
 const ENVELOPE = '{"events":[]}'.length;
-const bytesOf = (event: Event): number => Buffer.byteLength(JSON.stringify(event));
+const bytesOf = (event: Event): number => Buffer.byteLength(JSON.stringify(leanOf(event)));
 
 describe('frames', () => {
   it('carry every event once, in order, below the limit, in as few as their order allows', () => {

@@ -4,7 +4,7 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { S3Event } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { expect, it, vi } from 'vitest';
-import { Frame } from '#contract/events.ts';
+import { Frame } from '#contract/frames.ts';
 import { ConnectionsEntity } from '#table/connection-item.ts';
 import { type Item, scope } from '#table/entity.ts';
 import { MediaEntity } from '#table/media.ts';

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { WebSocket } from 'ws';
 import * as z from 'zod';
-import { Frame } from '#contract/events.ts';
+import { Frame } from '#contract/frames.ts';
 import { type Instance, Stack } from '#local/instance.ts';
 import { mintToken, type TokenSubject } from '#local/issuer/tokens.ts';
 

@@ -5,7 +5,8 @@ import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { BatchGetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach } from 'vitest';
 import { ENV } from '#contract/environment.ts';
-import type { Event, Frame } from '#contract/events.ts';
+import type { Event } from '#contract/events.ts';
+import { Frame } from '#contract/frames.ts';
 import { Delivery, type Socket } from '#domain/delivery.ts';
 import { ConnectionsEntity, connectionName, connectionValue } from '#table/connection-item.ts';
 import { scope } from '#table/entity.ts';
@@ -103,7 +104,7 @@ export function useLive() {
       underWay--;
       const answer = answers.get(ConnectionId)?.shift();
       if (answer) throw answer;
-      const frame = JSON.parse(Buffer.from(Data).toString()) as Frame;
+      const frame = Frame.parse(JSON.parse(Buffer.from(Data).toString()));
       posts.push({ connectionId: ConnectionId, events: frame.events, data: Data });
       return {};
     });

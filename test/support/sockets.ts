@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll } from 'vitest';
 import { ENV } from '#contract/environment.ts';
-import { Frame } from '#contract/events.ts';
+import { Frame } from '#contract/frames.ts';
 import { openConnection } from '#table/connection.ts';
 import type { TenantKey } from '#table/entity.ts';
 import { someClientId } from './conversations.ts';

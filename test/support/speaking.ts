@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
 import type * as z from 'zod';
 import type { Command } from '#contract/commands.ts';
-import type { Event, Frame } from '#contract/events.ts';
+import type { Event } from '#contract/events.ts';
+import type { Frame } from '#contract/frames.ts';
 import { MAX_FRAME_BYTES } from '#contract/realtime.ts';
 import { handler } from '#functions/realtime/command.lambda.ts';
 
