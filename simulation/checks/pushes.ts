@@ -61,9 +61,11 @@ export class Pushes {
     const { id, seq, createdAt } = JSON.parse(body) as { id: string; seq: number; createdAt: string };
     if (status === 200 && clock.now - Date.parse(createdAt) > REPUSHED) return;
     const said = `"${id}"`;
+    // A frame leaves the id of a message to its event's conversation and number.
+    const carried = `"message:created","conversationId":"${conversationId}","seq":${seq},`;
     for (const socket of open) {
       if (socket.state !== 'open' || !this.#listens(socket, conversationId)) continue;
-      const pushed = socket.taken.slice(-LAST).some((frame) => frame.includes(said));
+      const pushed = socket.taken.slice(-LAST).some((frame) => frame.includes(carried));
       if (pushed) continue;
       const user = String(socket.context?.userId);
       const left = [...queue.waiting(), ...queue.dead].some(
