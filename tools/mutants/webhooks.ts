@@ -15,6 +15,7 @@ const SIGNATURE = 'functions/gateways/webhook-signature.ts';
 const SIGNATURE_TEST = 'test/hooks/signature.test.ts';
 const API_TEST = 'test/table/webhooks.test.ts';
 const DELIVERY_TEST = 'test/table/webhook-deliveries.test.ts';
+const HOSTS_TEST = 'test/table/webhook-hosts.test.ts';
 const REPLAY_TEST = 'test/table/webhook-replay.test.ts';
 
 /** Guards of notifications and webhooks. */
@@ -279,7 +280,7 @@ export const WEBHOOK_MUTANTS: readonly Mutant[] = [
     file: 'functions/hooks/attempt.ts',
     from: 'const resting = isResting(webhook.id, started);',
     to: 'const resting = isResting(webhook.id, Number.POSITIVE_INFINITY);',
-    test: DELIVERY_TEST,
+    test: HOSTS_TEST,
     needs: 'emulator',
   },
   {
@@ -289,7 +290,7 @@ export const WEBHOOK_MUTANTS: readonly Mutant[] = [
     file: 'functions/hooks/deliver-webhooks.lambda.ts',
     from: 'if (at < until) return',
     to: 'if (at > 0) return',
-    test: DELIVERY_TEST,
+    test: HOSTS_TEST,
     needs: 'emulator',
   },
   {
