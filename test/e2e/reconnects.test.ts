@@ -113,5 +113,5 @@ it(
     }
     expect(clients.reduce((sum, { opened }) => sum + opened(), 0)).toBeGreaterThanOrEqual(CLIENTS + DISCONNECTS / 2);
   },
-  LONG ? 7_200_000 : 900_000,
+  LONG ? 7_200_000 : 1_800_000,
 );

@@ -1,0 +1,15 @@
+/**
+ * `npm run test:long`: what `npm test` shows with 20 clients, 200 forced disconnects and 1,000 messages, with 50 clients,
+ * 1,000 disconnects and 10,000 messages. Takes the better part of an hour.
+ */
+import { instanceNamed } from './instance.ts';
+import { main } from './problem.ts';
+import { runTests } from './run-tests.ts';
+
+await main(() => {
+  process.env['PARLEY_LONG'] = '1';
+  return runTests(instanceNamed('test'), {
+    iam: false,
+    args: ['test/e2e/reconnects.test.ts', ...process.argv.slice(2)],
+  });
+});
