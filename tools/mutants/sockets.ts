@@ -5,6 +5,7 @@ const revocation = 'functions/table/revocation.ts';
 const connectionItem = 'functions/table/connection-item.ts';
 
 const socketsTest = 'test/realtime/sockets.test.ts';
+const openingTest = 'test/realtime/opening.test.ts';
 const onTable = { test: 'test/table/connection.test.ts', needs: 'emulator' as const };
 
 const onState = { test: 'test/table/connection-state.test.ts', needs: 'emulator' as const };
@@ -121,7 +122,7 @@ export const SOCKET_MUTANTS: readonly Mutant[] = [
     file: 'functions/realtime/connect.lambda.ts',
     from: 'closeDropped(opened.dropped), ',
     to: '',
-    test: socketsTest,
+    test: openingTest,
   },
   {
     name: 'socket-event-type',
@@ -148,7 +149,7 @@ export const SOCKET_MUTANTS: readonly Mutant[] = [
     file: 'functions/realtime/connect.lambda.ts',
     from: 'if (!opened.ok) return { statusCode: 401 };',
     to: 'if (!opened.ok) return { statusCode: 200 };',
-    test: socketsTest,
+    test: openingTest,
   },
   {
     name: 'socket-context',
@@ -157,7 +158,7 @@ export const SOCKET_MUTANTS: readonly Mutant[] = [
     file: 'functions/realtime/connect.lambda.ts',
     from: "throw new Error('the socket came without a ticket in its context');",
     to: 'return { statusCode: 200 };',
-    test: socketsTest,
+    test: openingTest,
   },
   {
     name: 'ticket-revoked',
@@ -175,7 +176,7 @@ export const SOCKET_MUTANTS: readonly Mutant[] = [
     file: 'functions/realtime/connect.lambda.ts',
     from: 'tokenIssuedAt = 0 }',
     to: 'tokenIssuedAt = Number.MAX_SAFE_INTEGER }',
-    test: socketsTest,
+    test: openingTest,
   },
   {
     name: 'socket-paused',
