@@ -6,7 +6,7 @@ import { handler } from '#functions/realtime/fan-out.lambda.ts';
 import { moveMessages } from '#local/queues.ts';
 import { scope } from '#table/entity.ts';
 import { emulatorEndpoint } from '#test/support/aws-env.ts';
-import { CONVERSATION, created } from '#test/support/live-events.ts';
+import { CONVERSATION, created } from '#test/support/live.ts';
 import { recordOf } from '#test/support/records.ts';
 import { useSockets } from '#test/support/sockets.ts';
 import { useTable } from '#test/support/table.ts';
