@@ -1,4 +1,5 @@
 import { ARCHIVE_MUTANTS } from './archive.ts';
+import { CLIENT_MUTANTS } from './client.ts';
 import { IDENTITY_MUTANTS } from './identity.ts';
 import { IMPORT_MUTANTS } from './imports.ts';
 import { INVITATION_MUTANTS } from './invitations.ts';
@@ -64,4 +65,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...MODERATION_MUTANTS,
   ...WEBHOOK_MUTANTS,
   ...SIMULATED_MUTANTS,
+  ...CLIENT_MUTANTS,
 ];
