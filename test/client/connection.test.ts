@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ParleyError } from '#client/errors.ts';
+import type { Room } from './model-rooms.ts';
 import { NO_FAULTS } from './model-server.ts';
 import { aWorld, cnv } from './world.ts';
 
@@ -147,13 +148,18 @@ describe('a connection', () => {
 describe('conversations', () => {
   it('that were left on another device are gone after a time away, and new ones are there', async () => {
     const here = aWorld();
-    const [stays, goes] = [here.server.room(cnv('a'), ['ada']), here.server.room(cnv('b'), ['ada'])];
+    const [stays, goes, closed] = ['a', 'b', 'd'].map((letter) => here.server.room(cnv(letter), ['ada'])) as [
+      Room,
+      Room,
+      Room,
+    ];
     const ada = await here.connected(here.client('ada'));
     await here.opened(ada, goes.id);
     here.server.faults.lost = 1;
     here.server.faults.refused = 1;
     here.server.cut();
     here.server.leave(goes, 'ada');
+    here.server.leave(closed, 'ada');
     const comes = here.server.room(cnv('c'), ['ada', 'bob']);
     here.server.send(comes, 'bob', null, 'welcome');
     Object.assign(here.server.faults, NO_FAULTS);

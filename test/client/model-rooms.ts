@@ -70,7 +70,6 @@ export class ModelRooms {
     );
   }
 
-  /** A number that holds nothing. */
   hole(room: Room): void {
     room.log.push(null);
     room.movedAt = ++this.#moves;
@@ -130,7 +129,6 @@ export class ModelRooms {
     this.#tell(told, event);
   }
 
-  /** What moved since a user's cursor. */
   since(userId: string, since: string | undefined) {
     const [moved = -1, joined] = since?.split('.').map(Number) ?? [];
     const joins = this.#joins.get(userId) ?? 0;

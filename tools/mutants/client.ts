@@ -25,7 +25,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     file: 'client/src/log.ts',
     from: 'if (event.seq <= this.#cursor) return [];',
     to: '',
-    test: DELIVERY,
+    test: 'test/client/log.test.ts',
   },
   {
     name: 'client-gap',
@@ -109,12 +109,12 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     test: OUTBOX,
   },
   {
-    name: 'client-one-after-another',
-    invariant: 'order of a sender',
-    guard: 'messages of a conversation are sent one after another',
+    name: 'client-id-kept',
+    invariant: 'I2',
+    guard: 'a message is sent again under the id that it was sent under',
     file: 'client/src/outbox.ts',
-    from: 'this.#underWay.add(conversationId);',
-    to: '',
+    from: "{ action: 'message.send', conversationId, clientId, ...draft }",
+    to: "{ action: 'message.send', conversationId, clientId: this.#clock.mint(), ...draft }",
     test: OUTBOX,
   },
   {
