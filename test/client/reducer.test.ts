@@ -214,8 +214,7 @@ describe('the reducer', () => {
   it('counts what is unread as by hand', () => {
     fc.assert(
       fc.property(fc.array(doing, { maxLength: 40 }), (doings) => {
-        const said = doings.filter(({ kind }) => kind === 'say' || kind === 'react');
-        const { states } = tellings(said);
+        const { states } = tellings(doings.filter(({ kind }) => kind === 'say' || kind === 'react'));
         const { messages } = states.at(-1)!.rooms[CNV]!;
         const mine = messages.findLastIndex(({ senderId }) => senderId === 'ada');
         expect(states.at(-1)!.conversations[CNV]!.unreadCount).toBe(messages.length - 1 - mine);
