@@ -3,6 +3,7 @@ import { api } from '#contract/api.ts';
 import { messageIdOf } from '#contract/ids.ts';
 import { REACTIONS_A_MINUTE } from '#contract/reactions.ts';
 import { handler as messages } from '#functions/api/messages/messages.lambda.ts';
+import { handler as mine } from '#functions/api/mine/mine.lambda.ts';
 import { handler as reactions } from '#functions/api/reactions/reactions.lambda.ts';
 import { handler as receipts } from '#functions/api/receipts/receipts.lambda.ts';
 import { scope } from '#table/entity.ts';
@@ -87,6 +88,21 @@ describe('read and delivered', () => {
       details: { seq: 3 },
     });
   });
+});
+
+it('what one does for oneself reaches one’s own devices, and nobody else’s', async () => {
+  const { seq } = await sendText(logOf(tenant, conversationId), 'two', { author: bob });
+  const messageId = messageIdOf(conversationId, seq);
+  posts.length = 0;
+  const as = { userId: ada };
+  await call(receipts, api.receipts.hideMessage, { messageId }, as);
+  await call(receipts, api.receipts.updateMySettings, { conversationId, muted: true }, as);
+  await call(mine, api.mine.setBookmark, { messageId: messageIdOf(conversationId, 1), note: 'later' }, as);
+  await call(mine, api.mine.putDraft, { conversationId, body: text('unfinished') }, as);
+  const types = posts.map(({ socket, frame }) => `${socket} ${frame.events.map(({ type }) => type)}`);
+  expect(types).toEqual(
+    ['message:hidden', 'conversation:updated', 'bookmark:added', 'draft:updated'].map((type) => `${ada}= ${type}`),
+  );
 });
 
 describe('react and unreact', () => {
