@@ -40,12 +40,20 @@ function separate(peers: readonly RunningPeer[]): boolean {
   return pin([process.pid], 1) && peers.every((peer) => pin(pidsOf(peer), 0));
 }
 
+/** A run that came to no figures. */
+interface Failure {
+  readonly peer: string;
+  readonly members: number;
+  readonly why: string;
+}
+
 async function compare(
   peers: readonly RunningPeer[],
   sizes: readonly number[],
   rounds: number,
   length: Length,
-): Promise<{ comparisons: Comparison[]; idle: Record<string, Record<string, number>> }> {
+): Promise<{ comparisons: Comparison[]; failed: Failure[]; idle: Record<string, Record<string, number>> }> {
+  const failed: Failure[] = [];
   const idle: Record<string, Record<string, number>> = {};
   for (const peer of peers) idle[peer.kind] = await idleCpu(peer, IDLE_SECONDS);
   const runs = new Map<string, Figures[]>();
@@ -55,15 +63,23 @@ async function compare(
     for (let round = 0; round < rounds; round++)
       for (const size of sizes)
         for (const peer of peers) {
-          const figures = await loadRoom(adapterOf(peer), size, length, cpuMeter(peer), idle[peer.kind]!, tick);
           const key = `${peer.kind} ${size}`;
-          runs.set(key, [...(runs.get(key) ?? []), figures]);
+          try {
+            const figures = await loadRoom(adapterOf(peer), size, length, cpuMeter(peer), idle[peer.kind]!, tick);
+            runs.set(key, [...(runs.get(key) ?? []), figures]);
+          } catch (error) {
+            // On a machine that is too busy any of them may give up: it is said, and the others go on.
+            failed.push({ peer: NAMES[peer.kind], members: size, why: (error as Error).message });
+          }
         }
   });
   const comparisons = sizes.flatMap((size) =>
-    peers.map((peer) => comparisonOf(NAMES[peer.kind], size, runs.get(`${peer.kind} ${size}`)!)),
+    peers.flatMap((peer) => {
+      const found = runs.get(`${peer.kind} ${size}`);
+      return found ? [comparisonOf(NAMES[peer.kind], size, found)] : [];
+    }),
   );
-  return { comparisons, idle };
+  return { comparisons, failed, idle };
 }
 
 await main(async () => {
@@ -80,7 +96,7 @@ await main(async () => {
   const facts = { ...machineFacts(), loadBefore: load() };
   const separated = separate(peers);
   const rounds = values.quick ? 1 : Number(values.rounds);
-  const { comparisons, idle } = await compare(peers, sizes, rounds, values.quick ? QUICK : LENGTH);
+  const { comparisons, failed, idle } = await compare(peers, sizes, rounds, values.quick ? QUICK : LENGTH);
   const memory = Object.fromEntries(peers.map((peer) => [NAMES[peer.kind], memoryOf(peer)]));
   const ours = peers.find((peer) => peer.kind === 'parley');
   const handler = ours ? await handlerCpu(ours.stack, sizes, values.quick ? 100 : 400) : [];
@@ -93,6 +109,7 @@ await main(async () => {
   for (const { peer, members, repeated } of comparisons)
     if (repeated > 0)
       console.log(`${peer}, N = ${members}: ${repeated} sends had to be repeated because the server failed`);
+  for (const { peer, members, why } of failed) console.log(`A RUN FAILED: ${peer}, N = ${members}: ${why}`);
   for (const { kind, why } of missing) console.log(`NOT COMPARED: ${kind}: ${why}`);
   const busy = load();
   console.log(
@@ -106,6 +123,7 @@ await main(async () => {
       machine: { ...facts, loadAfter: busy, serversOnCore: separated ? 0 : null, clientOnCore: separated ? 1 : null },
       versions,
       missing,
+      failed,
       comparisons,
       handler,
       idleCpuMsPerSecond: idle,

@@ -10,7 +10,7 @@ const TEXT_BYTES = 120;
 const SENDERS = 8;
 
 /** Milliseconds after which a message counts as lost. */
-const PATIENCE = 30_000;
+const PATIENCE = 90_000;
 
 /** Milliseconds for what a server does after everybody has seen a message: it is work for that message all the same. */
 const SETTLE = 2_000;
