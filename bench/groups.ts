@@ -13,6 +13,7 @@ export const GROUPS = {
   imports: 'emulator',
   live: 'app',
   hot: 'nothing',
+  idle: 'nothing',
   index: 'app',
   bundles: 'nothing',
   media: 'nothing',

@@ -26,6 +26,7 @@ const RUN: Record<Group, (context: Context) => Promise<Row[]>> = {
   imports: async (context) => (await import('./rows/imports.ts')).importRows(context),
   live: async (context) => (await import('./rows/live.ts')).liveRows(context),
   hot: async (context) => (await import('./rows/hot.ts')).hotRows(context),
+  idle: async () => (await import('./rows/idle.ts')).idleRows(),
   index: async (context) => (await import('./rows/index.ts')).indexRows(context),
   bundles: async (context) => (await import('./rows/bundles.ts')).bundleRows(context),
   media: async () => (await import('./rows/media.ts')).mediaRows(),
