@@ -5,13 +5,17 @@ export interface Ack {
   readonly createdAt: string;
 }
 
-/** A message somebody tried to send, however often, under one client id. */
-export interface Sent {
+/** A message that was acknowledged, under the id it was sent with. */
+export interface Acknowledged extends Ack {
   readonly conversationId: string;
   readonly author: string;
   readonly clientId: string;
+}
+
+/** A text that somebody gave to a client to send; no two are the same. */
+export interface Written {
+  readonly conversationId: string;
   readonly text: string;
-  ack: Ack | undefined;
 }
 
 /** An edit that was acknowledged: `version` is the one it was made on. */
@@ -30,9 +34,22 @@ export interface Shown {
 
 /** Everything that was promised to anybody, kept to be held against what is there in the end. */
 export class History {
-  readonly sent: Sent[] = [];
+  readonly acknowledged = new Map<string, Acknowledged>();
+  readonly written: Written[] = [];
   readonly edited: Edited[] = [];
   readonly shown: Shown[] = [];
+
+  /** Keeps an acknowledgement. Raises a `Violation` when another was given before under the same id (I2). */
+  acknowledge(told: Acknowledged): void {
+    const key = `${told.author} ${told.clientId}`;
+    const first = this.acknowledged.get(key);
+    if (!first) this.acknowledged.set(key, told);
+    else if (first.seq !== told.seq || first.messageId !== told.messageId || first.createdAt !== told.createdAt)
+      throw new Violation(
+        'I2 the same id, the same answer',
+        `${told.conversationId} ${key}: ${first.seq} ${first.createdAt} first, ${told.seq} ${told.createdAt} then`,
+      );
+  }
 }
 
 /** An invariant does not hold: which check says so, and what it saw. */

@@ -1,5 +1,6 @@
 import { scope } from '#table/entity.ts';
 import { partitionOf } from '#table/reaction.ts';
+import { nothingForgotten, sameShown } from './checks/devices.ts';
 import {
   membersAsLogged,
   noEditLost,
@@ -13,6 +14,7 @@ import type { Strikes } from './cloud/faults.ts';
 import { type Actor, as, stage } from './engine/stage.ts';
 import { Violation } from './history.ts';
 import { ask, isPassing } from './people/asking.ts';
+import { Device } from './people/device.ts';
 import { Person } from './people/person.ts';
 import { plain } from './plain.ts';
 import { World } from './world.ts';
@@ -28,6 +30,11 @@ export interface Outcome {
 
 /** Milliseconds after which what can get old is old; and within which whatever was begun ends, days of being offline included. */
 const [QUIET, LONGEST] = [20_000, 14 * 86_400_000];
+
+/** Milliseconds after which every client has pinged, and fetched what a ping told it of. */
+const LAST_LOOK = 15 * 60_000;
+/** Times it is waited for a device that is opening another socket. */
+const LOOKS = 20;
 
 const nobody = (): Actor => ({ name: 'the script', skew: 0, dead: false, memory: new Map(), die: () => undefined });
 
@@ -51,7 +58,9 @@ async function settleIn(world: World, people: readonly Person[]): Promise<void> 
 /** Everything that went wrong is over: what was begun ends, queues run dry, holes get old. */
 async function calmDown(world: World, people: readonly Person[]): Promise<void> {
   world.calmDown();
-  const open = (): boolean => people.some(({ busy }) => busy > 0) || [...world.queue.waiting()].length > 0;
+  const open = (): boolean =>
+    people.some(({ busy, devices }) => busy > 0 || devices.some(({ sending }) => sending)) ||
+    [...world.queue.waiting()].length > 0;
   const until = world.clock.now + LONGEST;
   while (open() && world.clock.now < until) await world.clock.wait(QUIET + (world.clock.now - until + LONGEST) / 10);
   if (open()) throw new Violation('everything ends', 'something still waits though nothing goes wrong');
@@ -68,6 +77,25 @@ const tallyOf =
     }
     return found;
   };
+
+/** I4: every device shows what a device would that comes new. */
+async function nobodyMissedAnything(world: World, people: readonly Person[]): Promise<void> {
+  for (const { devices } of people) for (const device of devices) device.openAll();
+  await world.clock.wait(LAST_LOOK);
+  for (const { userId, devices } of people) {
+    const fresh = new Device(world, userId, `${userId}/new`);
+    fresh.connect();
+    await world.clock.wait(QUIET);
+    for (const device of devices) {
+      // Its two hours may be over just now.
+      for (let look = 0; look < LOOKS && !device.online; look++) await world.clock.wait(QUIET);
+      sameShown(device, fresh, world.conversations);
+    }
+    await fresh.end();
+  }
+  const rooms = world.conversations.map((id) => roomOf(world.table, world.tenantId, id));
+  for (const { devices } of people) for (const device of devices) nothingForgotten(device, rooms);
+}
 
 /** Holds what was promised against what is there. */
 async function lookAround(world: World, people: readonly Person[]): Promise<void> {
@@ -117,6 +145,7 @@ export async function runWorld(seed: number, ops: number, listen?: (line: string
     while (goesOn()) await clock.wait(tempo);
     await calmDown(world, people);
     await lookAround(world, people);
+    await nobodyMissedAnything(world, people);
   };
   const playing = as(nobody(), script)
     .catch((error: unknown) => {

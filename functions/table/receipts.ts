@@ -13,10 +13,11 @@ const LOOKED_AT = 500;
 export async function listStates(
   tenant: TenantKey,
   conversationId: string,
-  page: { readonly after: string | undefined; readonly limit: number },
+  page: { readonly after: string | undefined; readonly limit: number; readonly consistent?: boolean },
 ): Promise<{ states: MemberState[]; more: boolean }> {
   const { Items } = await documents.query({
     TableName: tableName(),
+    ConsistentRead: page.consistent ?? false,
     KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
     ExpressionAttributeValues: {
       ':pk': conversationPartition(tenant, conversationId),

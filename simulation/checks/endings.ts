@@ -10,27 +10,35 @@ const bodyOf = ({ item }: Entry): Fields => item['b'] as Fields;
 const seqOf = (messageId: string): number => Number(messageId.slice(messageId.lastIndexOf('_') + 1));
 
 /** I1, I2: each client id at most once for ever, and what was acknowledged lies where it was said to. */
-export function nothingLostNothingTwice({ conversationId, entries }: Room, { sent }: History): void {
+export function nothingLostNothingTwice({ conversationId, entries }: Room, { acknowledged, written }: History): void {
   const places = new Map<string, number>();
-  for (const { item, seq } of entries) {
+  const texts = new Map<unknown, number>();
+  for (const entry of entries) {
+    const { item, seq } = entry;
     const [author, id] = [item['u'], item['c']];
     if (id === undefined) continue;
     const key = `${author} ${id}`;
     if (places.has(key))
       throw new Violation('I2 nothing twice', `${conversationId}: ${key} lies at ${places.get(key)} and ${seq}`);
     places.set(key, seq);
+    if (isMessage(entry) && bodyOf(entry)['type'] === 'text')
+      texts.set(bodyOf(entry)['text'], (texts.get(bodyOf(entry)['text']) ?? 0) + 1);
   }
-  for (const { author, clientId, ack, conversationId: where } of sent) {
-    if (where !== conversationId || !ack) continue;
-    if (places.get(`${author} ${clientId}`) !== ack.seq)
+  for (const { author, clientId, seq, createdAt, conversationId: where } of acknowledged.values()) {
+    if (where !== conversationId) continue;
+    if (places.get(`${author} ${clientId}`) !== seq)
       throw new Violation(
         'I1 nothing acknowledged is lost',
-        `${where}: ${author} ${clientId} was told ${ack.seq}, it lies at ${places.get(`${author} ${clientId}`)}`,
+        `${where}: ${author} ${clientId} was told ${seq}, it lies at ${places.get(`${author} ${clientId}`)}`,
       );
-    const at = entries[ack.seq - 1]?.item['a'];
-    if (new Date(Number(at)).toISOString() !== ack.createdAt)
-      throw new Violation('I2 the same time', `${where} ${ack.seq}: told ${ack.createdAt}, stored ${at}`);
+    const at = entries[seq - 1]?.item['a'];
+    if (new Date(Number(at)).toISOString() !== createdAt)
+      throw new Violation('I2 the same time', `${where} ${seq}: told ${createdAt}, stored ${at}`);
   }
+  // Under whatever ids the client sends it: what was written once is there once.
+  for (const { text, conversationId: where } of written)
+    if (where === conversationId && (texts.get(text) ?? 0) > 1)
+      throw new Violation('I2 written once, there once', `${conversationId}: ${text}`);
 }
 
 /** I8: versions count the changes of a body, and each acknowledged edit is one of them. */

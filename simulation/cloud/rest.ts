@@ -9,6 +9,9 @@ import { handler as pins } from '../../functions/api/pins/pins.lambda.ts';
 import { handler as reactions } from '../../functions/api/reactions/reactions.lambda.ts';
 import { handler as realtime } from '../../functions/api/realtime/realtime.lambda.ts';
 import { handler as receipts } from '../../functions/api/receipts/receipts.lambda.ts';
+import { handler as settings } from '../../functions/api/settings/settings.lambda.ts';
+import { handler as sync } from '../../functions/api/sync/sync.lambda.ts';
+import { handler as users } from '../../functions/api/users/users.lambda.ts';
 import { FunctionDied, type Functions } from './functions.ts';
 import type { Setting } from './setting.ts';
 
@@ -23,6 +26,9 @@ const HANDLERS = {
   reactions,
   realtime,
   receipts,
+  settings,
+  sync,
+  users,
 } as const satisfies Record<string, Handler>;
 
 export interface RestRequest {
@@ -124,7 +130,10 @@ export class Rest {
         authorizer: { tenantId: this.#tenantId, userId, roles: 'user' },
       },
     } as unknown as APIGatewayProxyEvent;
-    this.#setting.step('request', `${userId} ${method} ${resource}`);
+    this.#setting.step(
+      'request',
+      `${requestId} ${userId} ${method} ${url.pathname} ${/"clientId":"([^"]+)"/.exec(request.body ?? '')?.[1] ?? ''}`,
+    );
     const answered = this.#began(userId, request);
     try {
       const {

@@ -1,10 +1,11 @@
+import type { Message } from '#client/contract.ts';
 import { scope } from '#table/entity.ts';
 import { MemberEntity } from '#table/member.ts';
 import { as } from '../engine/stage.ts';
 import { type Shown, Violation } from '../history.ts';
 import type { World } from '../world.ts';
 import { ask, isPassing } from './asking.ts';
-import { Device, type Heard } from './device.ts';
+import { Device } from './device.ts';
 import { sendText } from './sending.ts';
 
 const EMOJIS = ['👍', '❤️', '🎉'];
@@ -12,7 +13,8 @@ const ROLES = ['admin', 'admin', 'member'];
 
 /** How often somebody does what, in parts of a hundred or so. */
 const HABITS = {
-  send: 46,
+  write: 34,
+  send: 14,
   edit: 8,
   delete: 4,
   react: 8,
@@ -26,6 +28,7 @@ const HABITS = {
   role: 8,
   page: 6,
   offline: 2,
+  restart: 1,
 } as const;
 type Habit = keyof typeof HABITS;
 const TOTAL = Object.values(HABITS).reduce((sum, weight) => sum + weight, 0);
@@ -84,6 +87,11 @@ export class Person {
     const conversationId = chance.one(conversations);
     const message = this.#recent(device);
     switch (habit) {
+      case 'write':
+        device.write(conversationId, `${device.who.name} writes ${device.mint()}`);
+        return;
+      case 'restart':
+        return device.restart();
       case 'send':
         return sendText(this.#world, device, conversationId);
       case 'edit':
@@ -135,10 +143,10 @@ export class Person {
     }
   }
 
-  #recent(device: Device): Heard | undefined {
-    const { chance } = this.#world;
-    const { length } = device.heard;
-    return length === 0 ? undefined : device.heard[Math.max(0, length - 1 - chance.below(12))];
+  #recent(device: Device): Message | undefined {
+    const { chance, conversations } = this.#world;
+    const shown = device.newest(chance.one(conversations), 12).filter(({ body }) => body.type !== 'system');
+    return shown.length === 0 ? undefined : chance.one(shown);
   }
 
   /** A change under one operation id, until it is answered for good or one gives up. */
@@ -157,21 +165,17 @@ export class Person {
     return undefined;
   }
 
-  async #edit(device: Device, message: Heard): Promise<void> {
+  async #edit(device: Device, message: Message): Promise<void> {
     if (message.senderId !== this.userId) return;
     const { version, id } = message;
     const text = `edited ${device.mint()}`;
     const answered = await this.#insist(device, 'PATCH', `/messages/${id}`, { version, body: { type: 'text', text } });
-    const now = (answered?.status === 200 ? answered.body : answered?.body['current']) as
-      | { version?: number }
-      | undefined;
-    if (now?.version !== undefined) message.version = now.version;
     if (answered?.status === 200) this.#world.history.edited.push({ messageId: id, version, text });
   }
 
   async #mark(device: Device, conversationId: string, what: 'read' | 'delivered'): Promise<void> {
     const { chance, rest } = this.#world;
-    const head = device.heads.get(conversationId) ?? 1;
+    const head = device.newest(conversationId, 1)[0]?.seq ?? 1;
     const seq = Math.max(1, head - chance.below(8) + (chance.is(0.1) ? chance.below(30) : 0));
     const membership = `${conversationId} ${this.#joined(conversationId)}`;
     const before = this.#read.get(membership) ?? 0;

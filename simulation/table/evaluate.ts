@@ -168,3 +168,10 @@ export function updated(update: Update, before: Item | undefined, key: Item, sco
   for (const [path, value] of changes) item = withAt(item, path, scope, value);
   return item;
 }
+
+/** A copy of an item with a value at a path of maps that may not be there yet. */
+export const grafted = (item: Item, [name = '', ...rest]: readonly string[], value: Value): Item => {
+  if (rest.length === 0) return { ...item, [name]: value };
+  const parent = item[name];
+  return { ...item, [name]: { M: grafted(parent && 'M' in parent ? parent.M : {}, rest, value) } };
+};

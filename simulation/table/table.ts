@@ -1,5 +1,5 @@
 import { type Asked, rangeIn, scopeOf, TableError, text } from './asked.ts';
-import { holds, updated, valueAt } from './evaluate.ts';
+import { grafted, holds, updated, valueAt } from './evaluate.ts';
 import { Partition } from './storage.ts';
 import { conditionIn, pathsIn, updateIn } from './syntax.ts';
 import type { Item, Value } from './value.ts';
@@ -251,10 +251,3 @@ export class Table {
     return {};
   }
 }
-
-/** A copy of an item with a value at a path of maps that may not be there yet. */
-const grafted = (item: Item, [name = '', ...rest]: readonly string[], value: Value): Item => {
-  if (rest.length === 0) return { ...item, [name]: value };
-  const parent = item[name];
-  return { ...item, [name]: { M: grafted(parent && 'M' in parent ? parent.M : {}, rest, value) } };
-};

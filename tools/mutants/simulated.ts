@@ -214,6 +214,65 @@ const PLANTED: readonly Planted[] = [
     from: 'if (entry && isMine(entry)) return replay(entry);',
     to: 'if (entry && isMine(entry)) break;',
   },
+  {
+    name: 'sim-client-gap',
+    invariant: 'I4',
+    guard: 'a client applies a number only after the one before it',
+    file: 'client/src/log.ts',
+    from: `if (event.seq <= this.#cursor) return [];
+    this.#early.set`,
+    to: `if (event.seq <= this.#cursor) return [];
+    this.#cursor = event.seq - 1;
+    this.#early.set`,
+  },
+  {
+    name: 'sim-client-new-id',
+    invariant: 'I2',
+    guard: 'a client sends again under the same id',
+    file: 'client/src/outbox.ts',
+    from: 'if (!error.isFinal) return error;',
+    to: 'if (!error.isFinal) { this.#change(clientId, (one) => ({ ...one, clientId: this.#clock.mint() })); return error; }',
+  },
+  {
+    name: 'sim-client-forgets',
+    invariant: 'I1',
+    guard: 'a client keeps what it has not sent',
+    file: 'client/src/keep.ts',
+    from: "for (const outgoing of state.outbox) if (outgoing.state !== 'sent')",
+    to: "for (const outgoing of state.outbox) if (outgoing.state === 'sent')",
+  },
+  {
+    name: 'sim-resume-beyond',
+    invariant: 'I4',
+    guard: 'a client resumes after the number it applied last',
+    file: 'client/src/sync.ts',
+    from: 'return log && !log.isHeld ? [[id, log.cursor] as const] : [];',
+    to: 'return log && !log.isHeld ? [[id, log.seen] as const] : [];',
+  },
+  {
+    name: 'sim-pull-beyond',
+    invariant: 'I4',
+    guard: 'a client pulls what follows the number it applied last',
+    file: 'client/src/catch-up.ts',
+    from: 'const after = log.cursor;',
+    to: 'const after = log.cursor + 1;',
+  },
+  {
+    name: 'sim-events-over-hole',
+    invariant: 'I1',
+    guard: 'what was missed is told only up to the first young hole',
+    file: 'functions/syncing/settled-entries.ts',
+    from: 'end = Math.min(last, ...missing.filter((seq) => !settled.has(seq)).map((seq) => seq - 1));',
+    to: 'end = last;',
+  },
+  {
+    name: 'sim-participants-stale',
+    invariant: 'I4',
+    guard: 'who asks for the participants because somebody came sees them',
+    file: 'functions/api/conversations/list-participants.ts',
+    from: 'consistent: true',
+    to: 'consistent: false',
+  },
 ];
 
 /** Bugs that the simulator finds by itself within 200,000 operations: what none of its checks sees is not simulated. */

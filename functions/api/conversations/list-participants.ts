@@ -18,7 +18,8 @@ export const handleListParticipants: Handle<typeof listParticipants> = async (
   const after = cursor === undefined ? undefined : String(positionOf(key, list, cursor)[0]);
   const { head, member } = await findHeadFor(tenant, conversationId, userId);
   if (!head || !member) throw new Refusal('conversation.not_found');
-  const { states, more } = await listStates(tenant, conversationId, { after, limit });
+  // Clients ask when they are told of somebody new: a copy of the table that is a moment old does not know them yet.
+  const { states, more } = await listStates(tenant, conversationId, { after, limit, consistent: true });
   const quiet = await quietReaders(
     tenant,
     states.map((state) => state.userId),
