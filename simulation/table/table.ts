@@ -2,7 +2,7 @@ import { type Asked, rangeIn, scopeOf, TableError, text } from './asked.ts';
 import { grafted, holds, updated, valueAt } from './evaluate.ts';
 import { Partition } from './storage.ts';
 import { conditionIn, pathsIn, updateIn } from './syntax.ts';
-import type { Item, Value } from './value.ts';
+import type { Item } from './value.ts';
 
 /** The keys of a table and of its one index, and what the index shows besides them. */
 export interface Shape {
