@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { Event } from '#contract/events.ts';
 import type { Presence } from '#contract/presence.ts';
+import { TICKET_SECONDS } from '#contract/realtime.ts';
 import { handler as command } from '#functions/realtime/command.lambda.ts';
 import { handler as connect } from '#functions/realtime/connect.lambda.ts';
 import { handler as disconnect } from '#functions/realtime/disconnect.lambda.ts';
@@ -15,7 +16,10 @@ const eventOf = (tenantId: string, userId: string, connectionId: string, eventTy
     eventType,
     connectionId,
     requestId: 'request-1',
-    authorizer: { tenantId, userId, roles: 'user', nonce: someClientId(), ticketExpiresAt: '1795253430' },
+    authorizer: {
+      ...{ tenantId, userId, roles: 'user', nonce: someClientId() },
+      ticketExpiresAt: String(Math.floor(Date.now() / 1_000) + TICKET_SECONDS),
+    },
   },
   ...(body ? { body: JSON.stringify(body) } : {}),
 });

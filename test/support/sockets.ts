@@ -10,7 +10,8 @@ import { someClientId } from './conversations.ts';
 
 /** Stands for @connections: takes every post and close and keeps it, and opens sockets for users in the table. */
 export function useSockets(tenant: TenantKey) {
-  const posts: { socket: string; frame: Frame }[] = [];
+  /** With each frame as it was sent. */
+  const posts: { socket: string; frame: Frame; text: string }[] = [];
   const closed: string[] = [];
   const server = createServer((request, answer) => {
     const parts: Buffer[] = [];
@@ -20,7 +21,10 @@ export function useSockets(tenant: TenantKey) {
         .split('/')
         .at(-1)!;
       if (request.method === 'DELETE') closed.push(socket);
-      else posts.push({ socket, frame: Frame.parse(JSON.parse(Buffer.concat(parts).toString())) });
+      else {
+        const text = Buffer.concat(parts).toString();
+        posts.push({ socket, frame: Frame.parse(JSON.parse(text)), text });
+      }
       answer.end();
     });
   });

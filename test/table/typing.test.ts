@@ -27,7 +27,7 @@ beforeEach(() => {
 });
 
 const say = async (userId: string, frame: object) => {
-  const context = { tenantId: tenantIdOf(tenant), userId, roles: 'user', nonce: 'n', ticketExpiresAt: '1' };
+  const context = { tenantId: tenantIdOf(tenant), userId, roles: 'user' };
   const body = JSON.stringify({ action: 'typing', id: 't', ...frame });
   const requestContext = {
     eventType: 'MESSAGE',
