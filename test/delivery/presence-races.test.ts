@@ -22,7 +22,8 @@ const WATCHERS = ['wanda', 'will'] as const;
 
 /** What happens to a device again and again: it comes, comes anew beside itself, and ends in one way or the other. */
 const device = fc.record({
-  user: fc.constantFrom(...USERS),
+  // Mostly the same, so that it is the same user's sockets that race.
+  user: fc.oneof({ weight: 4, arbitrary: fc.constant(USERS[0]) }, { weight: 1, arbitrary: fc.constant(USERS[1]) }),
   life: fc.array(fc.constantFrom('goes', 'is gone', 'reconnects', 'stays'), { minLength: 1, maxLength: 3 }),
 });
 const watching = fc.record({ user: fc.constantFrom(...WATCHERS), times: fc.integer({ min: 1, max: 2 }) });
@@ -118,6 +119,6 @@ it('is so in every order', async () => {
         }
       },
     ),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
-});
+}, 180_000);
