@@ -168,7 +168,7 @@ export async function liveRows(context: Context): Promise<Row[]> {
           measured: total / many,
           unit: 'invocations',
           budget: 1.1,
-          note: `at ${rate.toFixed(0)} messages/s: ${[...invocations].map(([name, count]) => `${shortName(name)} ${count}`).join(', ')} for ${many}; each of the stream's two readers runs at most once a second, so 1 + 2 / rate`,
+          note: `at ${rate.toFixed(0)} messages/s: ${[...invocations].map(([name, count]) => `${shortName(name)} ${count}`).join(', ')} for ${many}; the stream's two readers, notify and deliver-webhooks run about once a second each, so 1 + 4 / rate`,
         });
       });
     } finally {
