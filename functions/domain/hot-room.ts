@@ -9,7 +9,7 @@ const WINDOW = 1_000;
  * Milliseconds that the fan-out function keeps a hot room's group to itself, from the moment it got a batch: what comes
  * meanwhile waits in the queue and is the next batch. With the queue's own time it is 250 ms at most.
  */
-export const GATHER_MS = 210;
+export const GATHER_MS = 218;
 
 /** Milliseconds for which a message that was left to the queue may still lie there: what follows is not to overtake it. */
 const QUEUED = 300;
