@@ -242,36 +242,12 @@ const PLANTED: readonly Planted[] = [
     to: "for (const outgoing of state.outbox) if (outgoing.state === 'sent')",
   },
   {
-    name: 'sim-resume-beyond',
-    invariant: 'I4',
-    guard: 'a client resumes after the number it applied last',
-    file: 'client/src/sync.ts',
-    from: 'return log && !log.isHeld ? [[id, log.cursor] as const] : [];',
-    to: 'return log && !log.isHeld ? [[id, log.seen] as const] : [];',
-  },
-  {
     name: 'sim-pull-beyond',
     invariant: 'I4',
     guard: 'a client pulls what follows the number it applied last',
     file: 'client/src/catch-up.ts',
     from: 'const after = log.cursor;',
     to: 'const after = log.cursor + 1;',
-  },
-  {
-    name: 'sim-events-over-hole',
-    invariant: 'I1',
-    guard: 'what was missed is told only up to the first young hole',
-    file: 'functions/syncing/settled-entries.ts',
-    from: 'end = Math.min(last, ...missing.filter((seq) => !settled.has(seq)).map((seq) => seq - 1));',
-    to: 'end = last;',
-  },
-  {
-    name: 'sim-participants-stale',
-    invariant: 'I4',
-    guard: 'who asks for the participants because somebody came sees them',
-    file: 'functions/api/conversations/list-participants.ts',
-    from: 'consistent: true',
-    to: 'consistent: false',
   },
 ];
 
