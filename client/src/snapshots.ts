@@ -107,7 +107,9 @@ export class Snapshots {
         typing: before?.typing ?? {},
         receipts: before?.receipts ?? null,
       };
-      cursor = at;
+      // The page may be read from a copy that is older than the reading before it: what it lacks is still to be told.
+      const shown = page.items[0]?.seq ?? 0;
+      cursor = shown < (newest.items[0]?.seq ?? 0) ? shown : at;
       store.batch(() => {
         store.update((state) => ({ ...state, rooms: put(state.rooms, conversationId, room) }));
         this.#put(line, since);

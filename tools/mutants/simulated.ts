@@ -175,14 +175,6 @@ const PLANTED: readonly Planted[] = [
     to: 'delivered: stored.deliveredSeq ?? 0',
   },
   {
-    name: 'sim-void-unmarked',
-    invariant: 'I5',
-    guard: 'the head knows of a void before it counts',
-    file: 'functions/table/log/dynamo-store.ts',
-    from: 'await markVoid(headKey, seq);',
-    to: '',
-  },
-  {
     name: 'sim-members-half',
     invariant: 'I6',
     guard: 'a change of members is told and made together',
