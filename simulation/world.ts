@@ -10,6 +10,7 @@ import { Queue } from './cloud/queue.ts';
 import { Rest } from './cloud/rest.ts';
 import { type Setting, STALEST } from './cloud/setting.ts';
 import { FAN_OUT_HANDLER, Sockets } from './cloud/sockets.ts';
+import { Uploads } from './cloud/uploads.ts';
 import { Chance } from './engine/chance.ts';
 import { Clock } from './engine/clock.ts';
 import { History, Violation } from './history.ts';
@@ -32,6 +33,7 @@ export class World implements Setting {
   readonly sockets: Sockets;
   readonly network: Network;
   readonly rest: Rest;
+  readonly uploads: Uploads;
   /** Conversations, and who is thought to be in them. */
   readonly conversations: string[] = [];
   /** Those who wait for long, to be woken when it is over. */
@@ -66,6 +68,7 @@ export class World implements Setting {
       sqs: this.queue.handle,
       'execute-api': this.sockets.handle,
     });
+    this.uploads = new Uploads(this, this.functions);
     const pushes = new Pushes(this);
     this.rest = new Rest(this, this.functions, this.tenantId, pushes.began);
   }

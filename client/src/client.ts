@@ -22,7 +22,7 @@ export class ParleyClient {
     this.call = engine.call;
     this.conversations = new Conversations({
       state: () => engine.state,
-      load: (cursor) => engine.snapshots.list(cursor),
+      load: async (cursor) => void (await engine.snapshots.list(cursor)),
       open: (id) => this.#open(id),
     });
   }

@@ -22,7 +22,8 @@ export interface Listening {
   /** The user's cursor, for a ping. */
   readonly since: () => string | undefined;
   readonly receive: (events: readonly Event[]) => void;
-  readonly onResumed: () => void;
+  /** `away`: there was a time without a socket. */
+  readonly onResumed: (away: boolean) => void;
   readonly onState: (state: ConnectionState) => void;
 }
 
@@ -139,7 +140,7 @@ export class Connection {
       this.#listening.onState({ phase: 'online', error: null });
       this.#after(Math.max(1_000, Date.parse(reconnectAt) - this.#clock.now()), () => void this.#replace());
       this.#pingLater();
-      this.#listening.onResumed();
+      this.#listening.onResumed(before === undefined);
     } catch (thrown) {
       this.#opening = false;
       if (this.#timers.closed || !this.#wanted) return;

@@ -17,6 +17,7 @@ import type { ParleyOptions } from './options.ts';
 import { Outbox } from './outbox.ts';
 import { Presence } from './presence.ts';
 import { withoutExpiredTyping } from './reducer.ts';
+import { Refresh } from './refresh.ts';
 import { persistently } from './retry.ts';
 import { type Reading, Snapshots } from './snapshots.ts';
 import type { State } from './state.ts';
@@ -54,6 +55,7 @@ export class Engine {
   readonly #catchUp: CatchUp;
   readonly #sync: Sync;
   readonly #keeper: Keeper;
+  readonly #refresh: Refresh;
   readonly #loading = new Map<string, Promise<void>>();
   #deviceId: string;
   #starting: Promise<void> | undefined;
@@ -98,14 +100,14 @@ export class Engine {
         resumeCommand: () => this.#sync.resumeCommand(),
         since: () => this.#sync.cursor,
         receive: (events) => this.#intake.push(events),
-        onResumed: () => this.#resumed(),
+        onResumed: (away) => this.#resumed(away),
         onState: (connection) => store.update((state) => ({ ...state, connection })),
       },
     );
     const socket = () => this.connection.socket;
     this.outbox = new Outbox(timers, clock, store, {
       ...{ call: this.call, socket },
-      onStored: (event) => store.batch(() => this.#sync.receive(event)),
+      onStored: (event) => store.batch(() => this.#sync.stored(event)),
     });
     this.commands = new Commands(timers, clock, this.call, socket);
     this.acknowledgements = new Acknowledgements(timers, store, (command) => this.commands.mark(command));
@@ -116,7 +118,9 @@ export class Engine {
     this.uploads = new Uploads(host, timers, clock, this.call);
     const rest = () => ({ deviceId: this.#deviceId, cursor: this.#sync.cursor, clockOffset: clock.offset });
     this.#keeper = new Keeper({ storage, timers, store, logs, rest });
-    new Needs({ call: this.call, timers, store, ledger: this.ledger, snapshots: this.snapshots });
+    const { call, ledger, snapshots } = this;
+    this.#refresh = new Refresh({ call, timers, store, ledger, snapshots });
+    new Needs({ call, timers, store, ledger, snapshots });
     if (userId !== undefined) store.update((state) => ({ ...state, me: userId }));
   }
 
@@ -173,9 +177,10 @@ export class Engine {
     });
   }
 
-  #resumed(): void {
+  #resumed(away: boolean): void {
     this.#intake.resumed();
     this.presence.resumed();
+    if (away) this.#refresh.all();
     this.outbox.wake();
     this.timers.after(SECOND_LOOK_MS, () => void this.connection.resume());
   }
@@ -184,10 +189,12 @@ export class Engine {
     this.acknowledgements.applied(event);
     this.outbox.applied(event);
     this.#sync.applied(event);
-    if (event.type === 'typing' && event.active)
-      this.timers.after(Math.max(0, Date.parse(event.expiresAt) - this.clock.now()), () =>
-        this.store.update((state) => withoutExpiredTyping(state, this.clock.now())),
-      );
+    if (event.type !== 'typing' || !event.active) return;
+    const until = Date.parse(event.expiresAt);
+    // A timer may be a little early.
+    this.timers.after(Math.max(0, until - this.clock.now()), () =>
+      this.store.update((state) => withoutExpiredTyping(state, Math.max(until, this.clock.now()))),
+    );
   }
 
   #lineCame(conversationId: string): void {

@@ -3,6 +3,9 @@ import type { Event } from './contract.ts';
 /** An event of a conversation's log. */
 export type LogEvent = Event & { readonly conversationId: string; readonly seq: number };
 
+/** Numbers whose holders may still be writing. */
+const FEW = 8;
+
 /**
  * How far one conversation's log has come here: what is next is let through, what was is dropped, and what comes early
  * waits until the numbers before it are there, or are known to hold nothing.
@@ -11,6 +14,8 @@ export class Log {
   #cursor: number;
   #seen: number;
   #held = false;
+  /** The last numbers that a line knew of: what they hold may not have been in it yet. */
+  readonly #unsure = new Set<number>();
   readonly #early = new Map<number, LogEvent>();
 
   constructor(cursor: number, seen = cursor) {
@@ -47,6 +52,11 @@ export class Log {
     this.#seen = Math.max(this.#seen, seq);
   }
 
+  /** Whether a line knew of this number, though maybe not of what it holds. Asked once. */
+  isLate(seq: number): boolean {
+    return this.#unsure.delete(seq);
+  }
+
   /** An event; answers those that are to be applied now, in order. */
   accept(event: LogEvent): LogEvent[] {
     this.note(event.seq);
@@ -59,6 +69,7 @@ export class Log {
   reached(seq: number): LogEvent[] {
     this.note(seq);
     if (this.#held) return [];
+    for (const number of this.#unsure) if (number <= seq) this.#unsure.delete(number);
     const due = [...this.#early.keys()].filter((number) => number <= seq).sort((a, b) => a - b);
     const events = due.map((number) => this.#take(number));
     this.#cursor = Math.max(this.#cursor, seq);
@@ -76,6 +87,12 @@ export class Log {
     this.#cursor = cursor;
     for (const number of this.#early.keys()) if (number <= cursor) this.#early.delete(number);
     return this.#next();
+  }
+
+  /** A line knows of everything up to `cursor`: events before it are of no use, but for whether they were in it. */
+  skip(cursor: number): LogEvent[] {
+    for (let seq = Math.max(this.#cursor, cursor - FEW) + 1; seq <= cursor; seq++) this.#unsure.add(seq);
+    return this.release(Math.max(this.#cursor, cursor));
   }
 
   #take(number: number): LogEvent {

@@ -2,6 +2,7 @@ import type { Participant } from './contract.ts';
 import type { Call } from './http.ts';
 import type { Ledger } from './ledger.ts';
 import { participantsAfter } from './reduce/room.ts';
+import { reduce } from './reducer.ts';
 import { persistently } from './retry.ts';
 import type { Snapshots } from './snapshots.ts';
 import { draftKey, type Need, needKey, put, type Room, type State } from './state.ts';
@@ -9,7 +10,13 @@ import type { Store } from './store.ts';
 import type { Timers } from './timers.ts';
 
 /** Milliseconds to wait before something is fetched: more of the same may be told. */
-const WAIT_MS = { line: 1_000, participants: 200, pins: 200, draft: 200 } as const satisfies Record<Need['of'], number>;
+const WAIT_MS = {
+  ...{ line: 1_000, participants: 200, pins: 200 },
+  ...{ hidden: 200, thread: 1_000, draft: 200 },
+} as const satisfies Record<Need['of'], number>;
+
+/** Messages of one page. */
+const PAGE = 50;
 
 const withRoom = (state: State, id: string, change: (room: Room) => Room): State => {
   const room = state.rooms[id];
@@ -79,6 +86,21 @@ export class Needs {
           withRoom(state, conversationId, (room) => (room.pins.version > pins.version ? room : { ...room, pins })),
         );
       }
+      case 'hidden':
+        return this.#hidden(conversationId);
+      case 'thread': {
+        const { messageId } = need;
+        const { value, since } = await this.#ledger.during(conversationId, () =>
+          persist(() => this.#call('getThread', { messageId })),
+        );
+        const told = since.findLast(
+          (event) => event.type === 'thread:updated' && event.mine && event.rootId === messageId,
+        );
+        const mine = (told?.type === 'thread:updated' && told.mine) || value.mine;
+        return this.#store.update((state) =>
+          withRoom(state, conversationId, (room) => ({ ...room, threads: put(room.threads, messageId, mine) })),
+        );
+      }
       case 'draft': {
         const { threadId } = need;
         const draft = await persist(() =>
@@ -89,6 +111,24 @@ export class Needs {
           drafts: put(state.drafts, draftKey(conversationId, threadId), draft),
         }));
       }
+    }
+  }
+
+  /** Reads what is shown once more, page by page: what is no longer there was hidden. */
+  async #hidden(conversationId: string): Promise<void> {
+    const shown = () => this.#store.state.rooms[conversationId]?.messages ?? [];
+    for (let cursor: string | undefined; ; ) {
+      const input = { conversationId, limit: PAGE, ...(cursor ? { cursor } : {}) };
+      const { items, nextCursor } = await persistently(this.#timers, () => this.#call('listMessages', input));
+      const there = new Set(items.map(({ id }) => id));
+      const [newest, oldest] = [items[0]?.seq ?? 0, nextCursor === null ? 0 : (items.at(-1)?.seq ?? 0)];
+      this.#store.batch(() => {
+        for (const { id: messageId, seq } of shown())
+          if (seq <= newest && seq >= oldest && !there.has(messageId))
+            this.#store.update((state) => reduce(state, { type: 'message:hidden', conversationId, messageId }));
+      });
+      if (nextCursor === null || oldest <= (shown()[0]?.seq ?? 0)) return;
+      cursor = nextCursor;
     }
   }
 }

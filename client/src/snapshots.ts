@@ -5,7 +5,7 @@ import type { Ledger } from './ledger.ts';
 import type { Logs } from './logs.ts';
 import { lineAfter } from './reduce/line.ts';
 import { messagesAfter, participantsAfter } from './reduce/room.ts';
-import { without } from './reducer.ts';
+import { withNeeds, without } from './reducer.ts';
 import { persistently } from './retry.ts';
 import { put, type Room, type State } from './state.ts';
 import type { Store } from './store.ts';
@@ -42,8 +42,11 @@ export class Snapshots {
     this.#to = to;
   }
 
-  /** The first page of the list, or the one at a cursor. Raises `ParleyError`. */
-  async list(cursor?: string): Promise<void> {
+  /**
+   * The first page of the list, or the one at a cursor. Answers which conversations are on it, and the activity of the last,
+   * null where there is no further page. Raises `ParleyError`.
+   */
+  async list(cursor?: string): Promise<{ readonly ids: ReadonlySet<string>; readonly until: string | null }> {
     const { call, store, ledger } = this.#to;
     const input = { limit: PAGE, ...(cursor ? { cursor } : {}) };
     const { value, since } = await ledger.during(undefined, () => call('listConversations', input));
@@ -55,6 +58,8 @@ export class Snapshots {
         );
       store.update((state) => ({ ...state, listed: value.nextCursor }));
     });
+    const until = value.nextCursor === null ? null : (value.items.at(-1)?.lastActivityAt ?? null);
+    return { ids: new Set(value.items.map(({ id }) => id)), until };
   }
 
   /** The line of one conversation. Forgets the conversation where it is gone. */
@@ -151,15 +156,20 @@ export class Snapshots {
     store.update((state): State => {
       const known = state.conversations[id];
       if (known && known.seq > fetched.seq && since.length === 0) return state;
-      let line = fetched;
-      for (const event of since) line = lineAfter(line, event, state.rooms[id], state.me ?? '').line;
+      let [line, unsure] = [fetched, false];
+      for (const event of since) {
+        const after = lineAfter(line, event, state.rooms[id], state.me ?? '');
+        line = after.line;
+        unsure ||= after.unsure;
+      }
       if (known && known.seq > line.seq) return state;
-      return { ...state, conversations: put(state.conversations, id, line) };
+      const next = { ...state, conversations: put(state.conversations, id, line) };
+      return unsure ? withNeeds(next, [{ of: 'line', conversationId: id }]) : next;
     });
     const log = logs.at(id);
     log.note(fetched.seq);
     // An open conversation has all its events; of another one the line says it all.
-    if (!log.isHeld && !store.state.rooms[id]) ledger.apply(log.release(Math.max(log.cursor, fetched.seq)));
+    if (!log.isHeld && !store.state.rooms[id]) ledger.apply(log.skip(fetched.seq));
     onLine(id);
   }
 

@@ -52,10 +52,12 @@ export interface Outgoing {
 export type MessageContent = Omit<Operations['sendMessage']['input'], 'conversationId' | 'clientId'>;
 
 /**
- * What an event tells of, but not how it is now: it is fetched. `line`: a conversation's line in the list.
+ * What an event tells of, but not how it is now, or what was missed: it is fetched. `line`: a conversation's line in the
+ * list. `hidden`: which of its messages one has hidden. `thread`: how one has it.
  */
 export type Need =
-  | { readonly of: 'line' | 'participants' | 'pins'; readonly conversationId: string }
+  | { readonly of: 'line' | 'participants' | 'pins' | 'hidden'; readonly conversationId: string }
+  | { readonly of: 'thread'; readonly conversationId: string; readonly messageId: string }
   | { readonly of: 'draft'; readonly conversationId: string; readonly threadId: string | null };
 
 export type DraftState = Operations['getDraft']['output'];
@@ -108,7 +110,12 @@ export const EMPTY: State = {
 };
 
 export const needKey = (need: Need): string =>
-  `${need.of} ${need.conversationId} ${'threadId' in need ? need.threadId : ''}`;
+  [
+    need.of,
+    need.conversationId,
+    'threadId' in need ? need.threadId : '',
+    'messageId' in need ? need.messageId : '',
+  ].join(' ');
 
 export const draftKey = (conversationId: string, threadId: string | null | undefined): string =>
   threadId ? `${conversationId} ${threadId}` : conversationId;

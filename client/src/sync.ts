@@ -2,6 +2,7 @@ import type { CatchUp } from './catch-up.ts';
 import { isOfLog } from './catch-up.ts';
 import type { Command, Event, Place } from './contract.ts';
 import type { LogEvent } from './log.ts';
+import { withNeeds } from './reducer.ts';
 import { persistently } from './retry.ts';
 import type { Reading, Snapshots } from './snapshots.ts';
 
@@ -99,6 +100,19 @@ export class Sync {
     }
   }
 
+  /**
+   * A message of one's own was stored. Behind a reply in a thread follows an event of the thread with the same number: it
+   * is heard, or fetched, with the reply.
+   */
+  stored(event: Told<'message:created'>): void {
+    const { conversationId, seq, message } = event;
+    if (message.thread === null) this.receive(event);
+    else {
+      this.#to.logs.at(conversationId).note(seq);
+      this.#catchUp.look(conversationId);
+    }
+  }
+
   #reached(event: Told<'sync:at' | 'sync:more'>): void {
     const { ledger, logs } = this.#to;
     const { type, conversationId, seq } = event;
@@ -127,11 +141,12 @@ export class Sync {
   }
 
   #logged(event: LogEvent): void {
-    const { ledger, logs } = this.#to;
+    const { ledger, logs, store } = this.#to;
     const { conversationId, seq } = event;
     const leaves = this.#leaves(event);
     const log = leaves ? logs.get(conversationId) : logs.at(conversationId);
     if (!log) return;
+    if (log.isLate(seq)) store.update((state) => withNeeds(state, [{ of: 'line', conversationId }]));
     ledger.apply(log.accept(event));
     // It is the last that is heard: nothing will close a gap before it.
     if (leaves && log.cursor < seq) ledger.apply(log.reached(seq));

@@ -4,7 +4,7 @@ import type { Mentions } from '#contract/message-parts.ts';
 import type { Message } from '#contract/messages.ts';
 import { announce } from '#delivery/announce.ts';
 import { openSocketsOf } from '#delivery/open-sockets.ts';
-import { previewOf } from '#domain/preview.ts';
+import { previewNow } from '#domain/preview.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { log as logger } from '#runtime/log.ts';
 import { mintClientId, parseOperationId } from '#runtime/operation-id.ts';
@@ -59,11 +59,6 @@ export interface Change {
   readonly fleeting?: boolean;
 }
 
-const shownAs = (by: string, body: MessageBody, a: number) => ({
-  ...(body.type === 'system' || body.type === 'deleted' ? { by, type: body.type, text: '' } : previewOf(by, body)),
-  a,
-});
-
 /**
  * Changes a message: takes a number, writes message and log entry together, tells the sockets. The same operation id
  * (Idempotency-Key) any number of times changes it once. Raises `message.version_conflict` with the current state.
@@ -110,7 +105,7 @@ export async function changeOnce(
     if (written !== 'stale') return written === 'done';
     const now = await current();
     // The number's update has renewed what lists show, for a change that did not happen.
-    if (last) await showInLists(tenant, conversationId, target, shownAs(now.senderId, now.body, stored.a));
+    if (last) await showInLists(tenant, conversationId, target, previewNow(now.senderId, now.body, stored.a));
     throw await conflict();
   };
 
@@ -123,7 +118,7 @@ export async function changeOnce(
       of: 'changes',
       removes: change.kind !== 'message_edited',
       calls: !!calls,
-      ...(last ? { renews: { lastSeq: target, preview: shownAs(stored.u, change.body, stored.a) } } : {}),
+      ...(last ? { renews: { lastSeq: target, preview: previewNow(stored.u, change.body, stored.a) } } : {}),
       store,
     },
     { permit: Promise.resolve(refusal) },

@@ -32,6 +32,7 @@ export const Conversation = z
     createdAt: Instant,
     /** Greatest sequence number taken so far. */
     seq: z.int(),
+    /** When the last message was sent; before the first, when the conversation was made. */
     lastActivityAt: Instant,
     lastMessage: Preview.nullable(),
     myRole: MemberRole,

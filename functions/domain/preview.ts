@@ -1,4 +1,4 @@
-import type { MessageDraft } from '#contract/message-bodies.ts';
+import type { MessageBody, MessageDraft } from '#contract/message-bodies.ts';
 
 /** Bytes of a text that the head keeps for lists; with both generations full the head stays below 1 KB. */
 const PREVIEW_BYTES = 96;
@@ -25,4 +25,10 @@ export const previewOf = (by: string, body: MessageDraft): { by: string; type: s
   by,
   type: body.type,
   text: previewText(wordsOf(body)),
+});
+
+/** What a list shows of a message that was sent at `a` (ms), as it is now. */
+export const previewNow = (by: string, body: MessageBody, a: number) => ({
+  ...(body.type === 'system' || body.type === 'deleted' ? { by, type: body.type, text: '' } : previewOf(by, body)),
+  a,
 });

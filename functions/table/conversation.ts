@@ -75,6 +75,10 @@ export const HeadEntity = {
   fromItem: (item: Item): Head => ({ ...base.fromItem(item), speakers: speakersIn(item) }),
 };
 
+/** When the last message was sent, or where there is none the conversation was made (ms): changes move nothing in a list. */
+export const activityAtOf = ({ last, lastAt, createdAt }: Pick<Head, 'last' | 'lastAt' | 'createdAt'>): number =>
+  last ? (last.a ?? lastAt) : createdAt;
+
 /** A conversation as the API shows it to one of its members. */
 export const toConversation = (
   conversationId: string,
@@ -88,7 +92,7 @@ export const toConversation = (
   createdBy: head.createdBy,
   createdAt: new Date(head.createdAt).toISOString(),
   seq: head.seq,
-  lastActivityAt: new Date(head.lastAt).toISOString(),
+  lastActivityAt: new Date(activityAtOf(head)).toISOString(),
   lastMessage:
     head.last && head.lastSeq !== undefined && showsLast(head, sight)
       ? { seq: head.lastSeq, senderId: head.last.by, type: head.last.type, text: head.last.text }

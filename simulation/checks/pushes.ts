@@ -63,9 +63,11 @@ export class Pushes {
     const said = `"${id}"`;
     // A frame leaves the id of a message to its event's conversation and number.
     const carried = `"message:created","conversationId":"${conversationId}","seq":${seq},`;
+    // What fits no frame is pointed to.
+    const pointed = `"sync:pointer","conversationId":"${conversationId}","seq":${seq}`;
     for (const socket of open) {
       if (socket.state !== 'open' || !this.#listens(socket, conversationId)) continue;
-      const pushed = socket.taken.slice(-LAST).some((frame) => frame.includes(carried));
+      const pushed = socket.taken.slice(-LAST).some((frame) => frame.includes(carried) || frame.includes(pointed));
       if (pushed) continue;
       const user = String(socket.context?.userId);
       const left = [...queue.waiting(), ...queue.dead].some(

@@ -49,14 +49,17 @@ export class Writes {
   }
 
   #head(conversationId: string, before: Item | undefined, after: Item | undefined): void {
-    const [was, is] = [number(before?.['seq']) ?? 0, number(after?.['seq'])];
+    // It is purged.
+    if (!after) return;
+    const [was, is] = [number(before?.['seq']) ?? 0, number(after['seq'])];
     if (is === undefined || is < was || (before && is > was + 1))
       this.#fail('I1 the head counts one by one', conversationId, `from ${was} to ${is}`);
     this.#heads.set(conversationId, is ?? was);
   }
 
   #count(partition: string, after: Item | undefined): void {
-    const [members, owners] = [number(after?.['members']) ?? 0, number(after?.['owners']) ?? 0];
+    if (!after) return;
+    const [members, owners] = [number(after['members']) ?? 0, number(after['owners']) ?? 0];
     if (owners < 1) this.#fail('I6 the last owner', partition, `${owners} owners of ${members} members`);
   }
 

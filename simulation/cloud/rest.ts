@@ -3,31 +3,45 @@ import { api } from '#contract/api.ts';
 import { SERVICES } from '#contract/entries.ts';
 import { pathParameters, type Route } from '#contract/route.ts';
 import { handler as conversations } from '../../functions/api/conversations/conversations.lambda.ts';
+import { handler as invitations } from '../../functions/api/invitations/invitations.lambda.ts';
+import { handler as media } from '../../functions/api/media/media.lambda.ts';
 import { handler as messages } from '../../functions/api/messages/messages.lambda.ts';
+import { handler as mine } from '../../functions/api/mine/mine.lambda.ts';
+import { handler as moderation } from '../../functions/api/moderation/moderation.lambda.ts';
 import { handler as participants } from '../../functions/api/participants/participants.lambda.ts';
 import { handler as pins } from '../../functions/api/pins/pins.lambda.ts';
 import { handler as reactions } from '../../functions/api/reactions/reactions.lambda.ts';
 import { handler as realtime } from '../../functions/api/realtime/realtime.lambda.ts';
 import { handler as receipts } from '../../functions/api/receipts/receipts.lambda.ts';
+import { handler as scheduled } from '../../functions/api/scheduled/scheduled.lambda.ts';
 import { handler as settings } from '../../functions/api/settings/settings.lambda.ts';
 import { handler as sync } from '../../functions/api/sync/sync.lambda.ts';
+import { handler as tenant } from '../../functions/api/tenant/tenant.lambda.ts';
+import { handler as threads } from '../../functions/api/threads/threads.lambda.ts';
 import { handler as users } from '../../functions/api/users/users.lambda.ts';
 import { FunctionDied, type Functions } from './functions.ts';
 import type { Setting } from './setting.ts';
 
 type Handler = (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
 
-/** The services that the people of a simulation call. */
+/** The services that the people of a simulation call: those that need no engine besides the table. */
 const HANDLERS = {
   conversations,
+  invitations,
+  media,
   messages,
+  mine,
+  moderation,
   participants,
   pins,
   reactions,
   realtime,
   receipts,
+  scheduled,
   settings,
   sync,
+  tenant,
+  threads,
   users,
 } as const satisfies Record<string, Handler>;
 
@@ -37,6 +51,8 @@ export interface RestRequest {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | undefined;
+  /** Of the user in the tenant; `user` where it is not said. */
+  readonly roles?: string;
 }
 
 export interface RestReply {
@@ -127,7 +143,7 @@ export class Rest {
       isBase64Encoded: false,
       requestContext: {
         requestId,
-        authorizer: { tenantId: this.#tenantId, userId, roles: 'user' },
+        authorizer: { tenantId: this.#tenantId, userId, roles: request.roles ?? 'user' },
       },
     } as unknown as APIGatewayProxyEvent;
     this.#setting.step(

@@ -1,5 +1,6 @@
 import { ARCHIVE_MUTANTS } from './archive.ts';
 import { CLIENT_MUTANTS } from './client.ts';
+import { EQUAL_MUTANTS } from './equal.ts';
 import { IDENTITY_MUTANTS } from './identity.ts';
 import { IMPORT_MUTANTS } from './imports.ts';
 import { INVITATION_MUTANTS } from './invitations.ts';
@@ -66,4 +67,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...WEBHOOK_MUTANTS,
   ...SIMULATED_MUTANTS,
   ...CLIENT_MUTANTS,
+  ...EQUAL_MUTANTS,
 ];

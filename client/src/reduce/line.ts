@@ -26,12 +26,6 @@ const mentions = ({ mentions: called }: Pick<Message, 'mentions'>, me: string): 
 
 const isSaid = ({ body }: Message): boolean => body.type !== 'system' && body.type !== 'deleted';
 
-/** The later of two times: their texts sort as they do. */
-const later = (a: string, b: string): string => {
-  if (a > b) return a;
-  return b;
-};
-
 /** What a line is after an event; `unsure`: its counts, or its preview, are to be fetched. */
 export interface LineAfter {
   readonly line: MyConversation;
@@ -42,8 +36,8 @@ const sure = (line: MyConversation): LineAfter => ({ line, unsure: false });
 
 const withCreated = (line: MyConversation, message: Message, me: string): MyConversation => {
   const { senderId, body, createdAt, seq } = message;
-  const lastActivityAt = later(createdAt, line.lastActivityAt);
-  if (body.type === 'system') return { ...line, lastActivityAt };
+  if (body.type === 'system') return line;
+  const lastActivityAt = createdAt;
   const lastMessage = previewOf(seq, senderId, body);
   if (senderId === me) return { ...line, lastActivityAt, lastMessage, unreadCount: 0, mentionCount: 0 };
   const counts = isSaid(message) ? 1 : 0;
@@ -102,8 +96,22 @@ const withRead = (line: MyConversation, upTo: number, room: Room | undefined, me
     unreadCount += 1;
     if (mentions(message, me)) mentionCount += 1;
   }
-  return sure({ ...read, unreadCount, mentionCount });
+  // One may have read further already, and then this says nothing new.
+  return sure({
+    ...read,
+    unreadCount: Math.min(unreadCount, line.unreadCount),
+    mentionCount: Math.min(mentionCount, line.mentionCount),
+  });
 };
+
+/** Events of a log that change more of a line than its number. */
+const TOUCHING: ReadonlySet<Event['type']> = new Set([
+  'message:created',
+  'message:updated',
+  'message:deleted',
+  'participant:updated',
+  'conversation:updated',
+]);
 
 /** A line of the list after an event; `room` is the open conversation as it was before. Numbers that it knows change nothing. */
 export function lineAfter(line: MyConversation, event: Event, room: Room | undefined, me: string): LineAfter {
@@ -113,7 +121,9 @@ export function lineAfter(line: MyConversation, event: Event, room: Room | undef
     const last = line.lastMessage?.seq === partsOfMessageId(event.messageId).seq;
     return { line, unsure: last || line.unreadCount > 0 };
   }
-  if (!('seq' in event) || event.seq === undefined || event.seq <= line.seq) return sure(line);
+  if (!('seq' in event) || event.seq === undefined) return sure(line);
+  // Who takes a number writes what it holds a moment later: a line that knows the number may not have known the rest.
+  if (event.seq <= line.seq) return { line, unsure: TOUCHING.has(event.type) };
   const known: MyConversation = { ...line, seq: event.seq };
   switch (event.type) {
     case 'message:created':

@@ -165,6 +165,9 @@ export function roomAfter(
   if (event.type === 'participant:added') needs.push({ of: 'participants', conversationId });
   let { threads, receipts } = room;
   if (event.type === 'thread:updated' && event.mine) threads = put(threads, event.rootId, event.mine);
+  // Another reply, or one less: how many of them are unread is for the server to say.
+  else if (event.type === 'thread:updated' && event.rootId in threads)
+    needs.push({ of: 'thread', conversationId, messageId: event.rootId });
   if (event.type === 'receipts') {
     const { type: _, conversationId: __, ...counts } = event;
     receipts = counts;

@@ -7,7 +7,7 @@ import { signingKey } from '#gateways/signing-key.ts';
 import { cursorFor, positionOf } from '#runtime/cursor.ts';
 import { count as counted } from '#runtime/metrics.ts';
 import type { Handle } from '#runtime/service.ts';
-import type { Head } from '#table/conversation.ts';
+import { activityAtOf, type Head } from '#table/conversation.ts';
 import { headsOf, type Listed, listMemberships } from '#table/conversation-list.ts';
 import { listPlace } from '#table/member.ts';
 import { rulesOf } from '#table/tenant-settings.ts';
@@ -64,7 +64,7 @@ export const handleListConversations: Handle<typeof listConversations> = async (
     );
     large ??= page.large.flatMap((member) => {
       const head = heads.get(member.conversationId);
-      return head ? [{ member, head, place: listPlace(head.lastAt, member.conversationId) }] : [];
+      return head ? [{ member, head, place: listPlace(activityAtOf(head), member.conversationId) }] : [];
     });
     const merged = mergedPlaces({ items: page.memberships, more: page.more }, large, { before, limit: room });
     const found = merged.items.flatMap((entry): Entry[] => {

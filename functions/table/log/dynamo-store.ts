@@ -9,6 +9,7 @@ import { ChangeEntity } from './change.ts';
 import { calmly } from './contention.ts';
 import type { Entry, LogStore, Taken } from './store.ts';
 import { taking, withoutGeneration, withoutOlder } from './taking.ts';
+import { markVoid, withdrawPreview } from './void.ts';
 
 /** Marks a number that holds nothing and never will. */
 export const VOID = 'void';
@@ -72,7 +73,7 @@ export function logOf(tenant: TenantKey, conversationId: string): LogStore<Head>
     return entries;
   };
 
-  return {
+  const store: LogStore<Head> = {
     /** AP-30 The head, consistently. */
     head: () => findHead(tenant, conversationId),
 
@@ -168,7 +169,7 @@ export function logOf(tenant: TenantKey, conversationId: string): LogStore<Head>
         if (error instanceof TransactionCanceledException) return false;
         throw error;
       }
-      await withdrawPreview(headKey, seq);
+      await withdrawPreview(headKey, seq, store.backwards);
       return true;
     },
 
@@ -201,36 +202,5 @@ export function logOf(tenant: TenantKey, conversationId: string): LogStore<Head>
       return Items.map(entryOf);
     },
   };
+  return store;
 }
-
-/** Says in the head that a number was given a void: a count from before it no longer holds by itself. */
-const markVoid = async (Key: Key, seq: number): Promise<void> => {
-  try {
-    await documents.update({
-      TableName: tableName(),
-      Key,
-      UpdateExpression: 'SET #v = :seq',
-      ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(#v) OR #v < :seq)',
-      ExpressionAttributeNames: { '#v': 'v' },
-      ExpressionAttributeValues: { ':seq': seq },
-    });
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-  }
-};
-
-/** A preview that speaks of a message which was never stored goes. */
-const withdrawPreview = async (Key: Key, seq: number): Promise<void> => {
-  try {
-    await documents.update({
-      TableName: tableName(),
-      Key,
-      UpdateExpression: 'REMOVE #last, #lastSeq',
-      ConditionExpression: '#lastSeq = :seq',
-      ExpressionAttributeNames: { '#last': 'last', '#lastSeq': 'lastSeq' },
-      ExpressionAttributeValues: { ':seq': seq },
-    });
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-  }
-};
