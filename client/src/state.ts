@@ -110,12 +110,7 @@ export const EMPTY: State = {
 };
 
 export const needKey = (need: Need): string =>
-  [
-    need.of,
-    need.conversationId,
-    'threadId' in need ? need.threadId : '',
-    'messageId' in need ? need.messageId : '',
-  ].join(' ');
+  `${need.of} ${need.conversationId} ${'threadId' in need ? need.threadId : 'messageId' in need ? need.messageId : ''}`;
 
 export const draftKey = (conversationId: string, threadId: string | null | undefined): string =>
   threadId ? `${conversationId} ${threadId}` : conversationId;

@@ -1,5 +1,6 @@
 import { Command } from '#contract/commands.ts';
-import { Event, Frame } from '#contract/events.ts';
+import { Event } from '#contract/events.ts';
+import { LeanFrame } from '#contract/frames.ts';
 
 /** Every kind of event that the contract has. */
 export const EVENT_TYPES: readonly string[] = Event.options.map(({ shape }) => shape.type.value);
@@ -15,7 +16,7 @@ export class Tally {
   undocumented: Undocumented | undefined;
 
   readonly heard = (frame: string): void => {
-    const read = Frame.safeParse(JSON.parse(frame));
+    const read = LeanFrame.safeParse(JSON.parse(frame));
     if (!read.success) this.#broken('told', frame, read.error);
     for (const { type } of read.data?.events ?? []) this.counts[type] = (this.counts[type] ?? 0) + 1;
   };

@@ -158,8 +158,8 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     invariant: 'I5',
     guard: 'what a line has counted is not counted again',
     file: 'client/src/reduce/line.ts',
-    from: 'event.seq === undefined || event.seq <= line.seq',
-    to: 'event.seq === undefined',
+    from: 'if (event.seq <= line.seq) return',
+    to: 'if (event.seq < 0) return',
     test: REDUCER,
   },
   {
