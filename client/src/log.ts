@@ -16,6 +16,7 @@ export class Log {
   #held = false;
   /** The last numbers that a line knew of: what they hold may not have been in it yet. */
   readonly #unsure = new Set<number>();
+  readonly #owed = new Set<number>();
   readonly #early = new Map<number, LogEvent>();
 
   constructor(cursor: number, seen = cursor) {
@@ -62,12 +63,14 @@ export class Log {
     this.note(event.seq);
     if (event.seq <= this.#cursor) return [];
     this.#early.set(event.seq, event);
+    this.#owed.delete(event.seq);
     return this.#held ? [] : this.#next();
   }
 
   /** All up to `seq` was said: numbers that are still missing hold nothing. Answers what is to be applied now, in order. */
-  reached(seq: number): LogEvent[] {
-    this.note(seq);
+  reached(told: number): LogEvent[] {
+    this.note(told);
+    const seq = Math.min(told, ...[...this.#owed].map((number) => number - 1));
     if (this.#held) return [];
     for (const number of this.#unsure) if (number <= seq) this.#unsure.delete(number);
     const due = [...this.#early.keys()].filter((number) => number <= seq).sort((a, b) => a - b);
@@ -86,7 +89,14 @@ export class Log {
     this.#held = false;
     this.#cursor = cursor;
     for (const number of this.#early.keys()) if (number <= cursor) this.#early.delete(number);
+    for (const number of this.#owed) if (number <= cursor) this.#owed.delete(number);
     return this.#next();
+  }
+
+  /** What this number holds was too large to be told, and is fetched: until then it is not reached. */
+  owe(seq: number): void {
+    this.note(seq);
+    if (seq > this.#cursor) this.#owed.add(seq);
   }
 
   /** A line knows of everything up to `cursor`: events before it are of no use, but for whether they were in it. */

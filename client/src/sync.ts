@@ -67,7 +67,7 @@ export class Sync {
         this.#reached(event);
         break;
       case 'sync:pointer':
-        logs.at(event.conversationId).note(event.seq);
+        logs.at(event.conversationId).owe(event.seq);
         this.#catchUp.look(event.conversationId, { atOnce: true });
         break;
       case 'sync:reset':

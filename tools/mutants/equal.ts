@@ -75,8 +75,8 @@ const PLANTED: readonly Pick<Mutant, 'name' | 'guard' | 'file' | 'from' | 'to'>[
     name: 'equal-cursor-first',
     guard: 'a cursor does not pass an event that was not applied',
     file: 'client/src/log.ts',
-    from: 'this.#early.set(event.seq, event);\n    return',
-    to: "this.#early.set(event.seq, event);\n    if (event.type === 'pin:removed') this.#cursor = event.seq;\n    return",
+    from: 'this.#owed.delete(event.seq);\n    return',
+    to: "this.#owed.delete(event.seq);\n    if (event.type === 'pin:removed') this.#cursor = event.seq;\n    return",
   },
   {
     name: 'equal-restore-untold',
