@@ -233,11 +233,8 @@ export class Table {
         return { kind, ...this.#plan(asked), reason: { Code: 'None' } };
       } catch (error) {
         if (!(error instanceof TableError)) throw error;
-        return {
-          kind,
-          key: undefined,
-          reason: { Code: 'ConditionalCheckFailed', Message: error.message, ...error.more },
-        };
+        const reason = { Code: 'ConditionalCheckFailed', Message: error.message, ...error.more };
+        return { kind, key: undefined, reason };
       }
     });
     const keys = plans.flatMap(({ key }) => (key ? [this.#keyOf(key).join('\n')] : []));
