@@ -105,7 +105,7 @@ const measurePushed = (deliveries: readonly Delivery[], handed: readonly Handed[
 /**
  * Delivers one group: one frame a socket where its events fit, in order. Sockets that fail go on in groups of their own:
  * sending the whole again would give everybody else everything twice, and would let one broken socket hold up the
- * conversation. A group fails as a whole, with the queue's visibility timeout as back-off, when it is a socket's own (the
+ * conversation. A group fails as a whole, and comes back after seconds, then minutes, when it is a socket's own (the
  * third time the socket is given up) or when many sockets failed and none took anything.
  */
 async function deliver({ deliveries, receives }: Group, bound: number): Promise<GroupResult> {

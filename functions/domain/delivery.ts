@@ -20,6 +20,13 @@ export const FEW_SOCKETS = 10;
 /** Sockets (or users, whose sockets are not read yet) that one message of the queue is for. */
 export const SLICE = 300;
 
+/** Seconds after which the queue gives out again what failed: the first time, the second, the third, and from then on. */
+const AGAIN_SECONDS = [2, 15, 60, 120] as const;
+
+/** Seconds until a group that was received so often, and failed, is tried again. */
+export const againAfterSeconds = (receives: number): number =>
+  AGAIN_SECONDS[Math.min(Math.max(receives, 1), AGAIN_SECONDS.length) - 1]!;
+
 /** True when API Gateway has closed the socket by itself. It was registered after it opened, so this is never early. */
 export const isExpired = (since: number, at: number): boolean => at - since > MAX_CONNECTION_HOURS * 3_600_000;
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { fanOut } from '#delivery/fan-out.ts';
-import { Delivery } from '#domain/delivery.ts';
+import { againAfterSeconds, Delivery } from '#domain/delivery.ts';
 import { GATHER_MS } from '#domain/hot-room.ts';
 import { postpone } from '#gateways/stragglers.ts';
 import { log } from '#runtime/log.ts';
@@ -11,6 +11,16 @@ import { count, countedSince } from '#runtime/metrics.ts';
 const FULL_BATCH = 10;
 
 const receivesOf = ({ attributes }: SQSRecord): number => Number(attributes.ApproximateReceiveCount);
+
+/** A group that failed comes back soon: a room that hears nothing does not know that there is something to fetch. */
+const comeBack = async (records: readonly SQSRecord[], receives: number): Promise<void> => {
+  try {
+    await Promise.all(records.map(({ receiptHandle }) => postpone(receiptHandle, againAfterSeconds(receives))));
+  } catch (error) {
+    // It comes back all the same, when the queue's own visibility timeout is over.
+    log.error('fan_out.not_postponed', error);
+  }
+};
 
 /** What a record says, or undefined when it cannot be read. */
 const deliveryIn = (record: SQSRecord): Delivery | undefined => {
@@ -67,8 +77,12 @@ export const handler = async ({ Records }: SQSEvent): Promise<SQSBatchResponse> 
   }
   const parts = [...groups.values()];
   const results = await fanOut(parts);
-  for (const [index, { failed }] of results.entries())
-    if (failed) failures.push(...parts[index]!.records.map(({ messageId }) => ({ itemIdentifier: messageId })));
+  for (const [index, { failed }] of results.entries()) {
+    if (!failed) continue;
+    const { records, receives } = parts[index]!;
+    failures.push(...records.map(({ messageId }) => ({ itemIdentifier: messageId })));
+    await comeBack(records, receives);
+  }
 
   const sum = (of: 'pushed' | 'gone' | 'apart') => results.reduce((total, result) => total + result[of], 0);
   count('delivered', sum('pushed'));

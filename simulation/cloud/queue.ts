@@ -50,6 +50,7 @@ export class Queue {
 
   readonly handle = ({ headers, body }: SignedRequest): Reply => {
     const operation = headers?.['x-amz-target']?.split('.')[1];
+    if (operation === 'ChangeMessageVisibility') return this.#hide(String(body));
     if (operation !== 'SendMessageBatch') throw new Error(`the queue knows no ${operation}`);
     const { Entries } = JSON.parse(String(body)) as { Entries: Entry[] };
     const { faults, step } = this.#setting;
@@ -70,6 +71,19 @@ export class Queue {
     if (faults.strike('queue 500, though taken')) return { status: 500, text: '{}' };
     return { status: 200, text: JSON.stringify({ Successful: [], Failed }) };
   };
+
+  /** A message's receipt handle names its group here: a group is hidden as a whole. */
+  #hide(body: string): Reply {
+    const { ReceiptHandle, VisibilityTimeout } = JSON.parse(body) as {
+      ReceiptHandle: string;
+      VisibilityTimeout: number;
+    };
+    const { clock, step } = this.#setting;
+    step('queue hides', ReceiptHandle);
+    this.#hidden.set(ReceiptHandle, clock.now + VisibilityTimeout * 1_000);
+    clock.after(VisibilityTimeout * 1_000, () => this.#poll(1));
+    return { status: 200, text: '{}' };
+  }
 
   #poll(ms: number): void {
     if (this.#polling) return;
@@ -115,6 +129,7 @@ export class Queue {
     step('queue gives', batch.map(([, { id }]) => id).join());
     const Records = batch.map(([MessageGroupId, { id, body, receives }]) => ({
       messageId: id,
+      receiptHandle: MessageGroupId,
       body,
       attributes: { MessageGroupId, ApproximateReceiveCount: String(receives) },
     })) as unknown as SQSRecord[];

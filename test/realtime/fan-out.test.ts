@@ -1,4 +1,4 @@
-import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import { ChangeMessageVisibilityCommand, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { beforeEach, expect, it, vi } from 'vitest';
@@ -169,6 +169,30 @@ it.each([
   expect(logged()[0]).toMatchObject({ level: 'error', event: 'record.unreadable', messageId: '2', receives: 1 });
   expect(JSON.stringify(logged())).not.toContain('secret words');
 });
+
+it.each([
+  ['1', 2],
+  ['2', 15],
+  ['3', 60],
+  ['4', 120],
+])(
+  'gives a group that was received %s times out again in %i seconds, all of it',
+  async (receives, VisibilityTimeout) => {
+    live.table.on(BatchGetCommand).rejects(new Error('table down'));
+    live.queue.on(ChangeMessageVisibilityCommand).resolves({});
+    const records = ['1', '2'].map((id) => delivery(id, { users: ['ada'] }));
+    for (const { attributes } of records) attributes.ApproximateReceiveCount = receives;
+    expect(await run(...records)).toEqual(['1', '2']);
+    expect(
+      live.queue
+        .commandCalls(ChangeMessageVisibilityCommand)
+        .map(({ args }) => [args[0].input.ReceiptHandle, args[0].input.VisibilityTimeout]),
+    ).toEqual([
+      ['1', VisibilityTimeout],
+      ['2', VisibilityTimeout],
+    ]);
+  },
+);
 
 it('keeps tenants apart that happen to share a batch', async () => {
   const open = socketOf('ada', 'a1');

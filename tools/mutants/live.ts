@@ -281,6 +281,15 @@ export const LIVE_MUTANTS: readonly Mutant[] = [
     test: fanOutTest,
   },
   {
+    name: 'fan-out-comes-back',
+    invariant: 'I3',
+    guard: 'a group that failed is given out again after seconds',
+    file: 'functions/realtime/fan-out.lambda.ts',
+    from: '    await comeBack(records, receives);\n',
+    to: '',
+    test: fanOutTest,
+  },
+  {
     name: 'fan-out-outage',
     invariant: 'What cannot be delivered ends in the dead-letter queue',
     guard: 'an outage does not multiply messages',
