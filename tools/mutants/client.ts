@@ -77,7 +77,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     invariant: 'I4',
     guard: 'a snapshot is taken at a cursor that was read before it',
     file: 'client/src/snapshots.ts',
-    from: 'cursor = at;',
+    from: 'cursor = shown < (newest.items[0]?.seq ?? 0) ? shown : at;',
     to: 'cursor = Math.max(at, line.seq + 1);',
     test: DELIVERY,
   },
