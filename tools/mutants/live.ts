@@ -339,8 +339,8 @@ export const LIVE_MUTANTS: readonly Mutant[] = [
     invariant: 'Events reach a socket in order',
     guard: 'all records of a group that failed come back',
     file: fanOutEntry,
-    from: 'parts[index]!.records.map(',
-    to: 'parts[index]!.records.slice(0, 1).map(',
+    from: 'failures.push(...records.map(',
+    to: 'failures.push(...records.slice(0, 1).map(',
     test: fanOutTest,
   },
   {
