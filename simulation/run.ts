@@ -59,7 +59,7 @@ async function settleIn(world: World, people: readonly Person[]): Promise<void> 
 async function calmDown(world: World, people: readonly Person[]): Promise<void> {
   world.calmDown();
   const open = (): boolean =>
-    people.some(({ busy, devices }) => busy > 0 || devices.some(({ sending }) => sending)) ||
+    people.some(({ busy, devices }) => busy > 0 || devices.some(({ sending, offline }) => sending || offline)) ||
     [...world.queue.waiting()].length > 0;
   const until = world.clock.now + LONGEST;
   while (open() && world.clock.now < until) await world.clock.wait(QUIET + (world.clock.now - until + LONGEST) / 10);

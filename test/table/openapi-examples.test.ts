@@ -8,6 +8,7 @@ import type { Service } from '#contract/api.ts';
 import { ENV } from '#contract/environment.ts';
 import type { Method } from '#contract/route.ts';
 import { HoldEntity } from '#table/legal-hold.ts';
+import { stubService } from '#test/support/aws-stub.ts';
 import { call } from '#test/support/call.ts';
 import { handlerOf } from '#test/support/handlers.ts';
 import { place } from '#test/support/matrix.ts';
@@ -18,7 +19,9 @@ import { itemsOf } from '#test/support/world.ts';
 useTable();
 useSigningKey();
 for (const name of [ENV.socketsUrl, ENV.quarantineBucket, ENV.cleanBucket, ENV.version]) process.env[name] ??= 'test';
-// A search engine that knows nothing.
+// A queue that takes everything, and a search engine that knows nothing.
+process.env[ENV.webhooksUrl] = 'https://sqs.test/webhooks';
+stubService('sqs');
 process.env[ENV.searchEndpoint] = 'https://search.test';
 const { send } = transport;
 transport.send = async (url, request) =>

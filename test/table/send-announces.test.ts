@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { api } from '#contract/api.ts';
 import { ENV } from '#contract/environment.ts';
+import { Frame } from '#contract/frames.ts';
 import { handler } from '#functions/api/messages/messages.lambda.ts';
 import { openConnection } from '#table/connection.ts';
 import { scope } from '#table/entity.ts';
@@ -60,7 +61,7 @@ it('replies only when every open socket has been posted to, and has stored the m
   const { body } = await reply;
   expect(posts).toHaveLength(1);
   expect(decodeURIComponent(posts[0]!.path)).toContain('socket-of-bob=');
-  expect(JSON.parse(posts[0]!.body)).toEqual({
+  expect(Frame.parse(JSON.parse(posts[0]!.body))).toEqual({
     events: [{ type: 'message:created', conversationId, seq: 2, message: body }],
   });
 });
@@ -72,5 +73,7 @@ it('pushes again when a send is repeated within a minute', async () => {
   const first = await say(clientId);
   const again = await say(clientId);
   expect([first.status, again.status]).toEqual([201, 200]);
-  expect(posts.map(({ body }) => JSON.parse(body).events[0].message)).toEqual([first.body, first.body]);
+  expect(posts.map(({ body }) => Frame.parse(JSON.parse(body)).events[0])).toEqual(
+    [first.body, first.body].map((message) => ({ type: 'message:created', conversationId, seq: 2, message })),
+  );
 });
