@@ -56,7 +56,8 @@ and the fewest actions that lead to it. \`npm test\` plays 1,000. Then every dev
 | \`bookmarks\`, \`drafts\`, \`invitations\`, \`scheduled\`, \`media\`, \`threads\` of a room | each entry against the operation that tells how it is | they hold what this device was told of; a new one has been told nothing |
 | name and number of members in an invitation | as they were | an outsider is not told what happens in a conversation |
 
-Who turns their read receipts off or on, or changes their profile, is not told to others: they see it when they open the conversation again.
+Who turns their read receipts off or on, or changes their profile, is not told to others: they see it when they open the conversation again. Not played are blocks,
+invitation links and scheduled messages that the job sends.
 
 ## Invariant, guard, test
 
