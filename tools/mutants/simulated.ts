@@ -151,14 +151,6 @@ const PLANTED: readonly Planted[] = [
     to: 'const push = replayed === undefined || now - at < 0;',
   },
   {
-    name: 'sim-read-back',
-    invariant: 'I5',
-    guard: 'a read marker never goes back',
-    file: 'functions/table/watermark.ts',
-    from: "condition: 'attribute_not_exists(readSeq) OR readSeq < :seq',",
-    to: "condition: 'attribute_exists(pk)',",
-  },
-  {
     name: 'sim-read-ahead',
     invariant: 'I5',
     guard: 'nobody reads beyond the head',
