@@ -12,14 +12,6 @@ const PLANTED: readonly Planted[] = [
     to: ': log.put(seq, await stored(at)).catch(() => undefined) instanceof Promise;',
   },
   {
-    name: 'sim-forgotten-unsettled',
-    invariant: 'I2',
-    guard: 'ids are forgotten only when their numbers are settled',
-    file: 'functions/table/log/settle.ts',
-    from: 'const numbers = Object.values(head.older);',
-    to: 'const numbers: number[] = [];',
-  },
-  {
     name: 'sim-hole-stays',
     invariant: 'I1',
     guard: 'an old hole is given a void',
