@@ -95,14 +95,6 @@ const PLANTED: readonly Planted[] = [
     to: 'const cut = settled.missed ?? Number.POSITIVE_INFINITY;',
   },
   {
-    name: 'sim-page-again',
-    invariant: 'I1',
-    guard: 'a message stored while a page is read belongs on that page',
-    file: 'functions/table/log/history.ts',
-    from: 'missed: missed.length > 0 ? Math.min(...missed) : undefined,',
-    to: 'missed: undefined,',
-  },
-  {
     name: 'sim-young-gone',
     invariant: 'I3',
     guard: 'a 410 from a young socket says nothing yet',
