@@ -7,7 +7,7 @@ const ROOT = join(import.meta.dirname, '..');
 /** What the simulation puts in the place of modules at the edge of the shipped code. */
 const STAND_INS: readonly (readonly [module: RegExp, standIn: string])[] = [
   [/^#aws\/signed-fetch\.ts$|^\.\/signed-fetch\.ts$/, 'signed-fetch.ts'],
-  [/^#gateways\/blobs\.ts$/, 'blobs.ts'],
+  [/^#gateways\/(?:upload-form|quarantine|renditions|download-url)\.ts$/, 'blobs.ts'],
   [/^\.\/picture\.ts$/, 'picture.ts'],
   [/^#gateways\/signing-key\.ts$|^\.\/signing-key\.ts$/, 'signing-key.ts'],
   [/^#runtime\/log\.ts$|^\.\/log\.ts$/, 'log.ts'],

@@ -1,19 +1,26 @@
 import type * as z from 'zod';
-import { type MediaState, type RejectionReason, UPLOAD_LIMITS } from '#contract/media.ts';
+import { type MediaKind, type MediaState, type RejectionReason, UPLOAD_LIMITS } from '#contract/media.ts';
 import { Refusal } from './refusal.ts';
 
 type State = z.output<typeof MediaState>;
 type Reason = z.output<typeof RejectionReason>;
+
+/** What a content type makes of a media. */
+export const kindOf = (contentType: string): MediaKind => {
+  const [kind] = contentType.split('/');
+  return kind === 'image' || kind === 'video' || kind === 'audio' ? kind : 'file';
+};
 
 /** A content type that may be uploaded. */
 export type UploadType = keyof typeof UPLOAD_LIMITS;
 
 /**
  * Where a media may go from each state. Four states are final: nothing that arrives later moves a media out of them.
- * `scanning` and `quarantined` are the malware scan's; `expired` is the sweep's.
+ * `scanning` and `quarantined` are the malware scan's; `expired` is the sweep's, and its owner's who cancels.
  */
 const EDGES = {
-  requested: ['uploaded', 'expired'],
+  requested: ['uploading', 'uploaded', 'expired'],
+  uploading: ['uploaded', 'rejected', 'expired'],
   uploaded: ['scanning', 'processing', 'rejected'],
   scanning: ['processing', 'rejected', 'quarantined'],
   processing: ['ready', 'rejected'],

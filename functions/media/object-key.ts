@@ -1,6 +1,6 @@
 import type { S3EventRecord } from 'aws-lambda';
 import { MediaId, TenantId } from '#contract/ids.ts';
-import type { ObjectVersion } from '#gateways/blobs.ts';
+import type { ObjectVersion } from '#gateways/quarantine.ts';
 import { scope, type TenantKey } from '#table/entity.ts';
 
 /** An object that arrived in quarantine, and the media it claims to be. */

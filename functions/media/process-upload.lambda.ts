@@ -1,6 +1,7 @@
 import type { S3Event } from 'aws-lambda';
 import { announce } from '#delivery/announce.ts';
-import { openUpload, putRendition } from '#gateways/blobs.ts';
+import { openUpload } from '#gateways/quarantine.ts';
+import { putRendition } from '#gateways/renditions.ts';
 import { log } from '#runtime/log.ts';
 import { findMedia, moveMedia } from '#table/media.ts';
 import { arrivalOf } from './object-key.ts';

@@ -1,5 +1,5 @@
 import { isFinal, judgeHeader, judgeSize, judgeType } from '#domain/media.ts';
-import type { ObjectVersion, Upload } from '#gateways/blobs.ts';
+import type { ObjectVersion, Upload } from '#gateways/quarantine.ts';
 import { log } from '#runtime/log.ts';
 import { type TenantKey, tenantIdOf } from '#table/entity.ts';
 import type { Edge, StoredMedia } from '#table/media.ts';

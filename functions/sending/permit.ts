@@ -8,7 +8,7 @@ import { refusalOfBlocked } from '#domain/user.ts';
 import type { Caller } from '#runtime/caller.ts';
 import type { Head } from '#table/conversation.ts';
 import { findHeadFor } from '#table/conversation-list.ts';
-import { findSendable } from '#table/media.ts';
+import { findSendable } from '#table/media-link.ts';
 import type { Member } from '#table/member.ts';
 import { roomFor } from '#table/mention.ts';
 import type { StoredMessage } from '#table/message.ts';

@@ -15,7 +15,7 @@ import { digestOf } from '#table/digest.ts';
 import { append } from '#table/log/append.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
 import { forget } from '#table/log/settle.ts';
-import { linkMedia } from '#table/media.ts';
+import { linkMedia } from '#table/media-link.ts';
 import { noteMentions } from '#table/mention.ts';
 import { type StoredMessage, toMessage } from '#table/message.ts';
 import { storedMentions } from '#table/message-parts.ts';

@@ -8,7 +8,7 @@ import { conversationPartition } from './conversation.ts';
 import type { Item, Key, TenantKey } from './entity.ts';
 import { InvitationEntity } from './invitation.ts';
 import { ChangeEntity } from './log/change.ts';
-import { MediaLinkEntity } from './media.ts';
+import { MediaLinkEntity } from './media-link.ts';
 import { logPartition, MessageEntity, seqOf } from './message.ts';
 import { partitionOf as reactionsOf } from './reaction.ts';
 import { ReceivedEntity } from './received-invitation.ts';

@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException, documents, pagesOf } from '#aws/docume
 import { mediaIdsIn } from '#domain/removal.ts';
 import { digits, join, type Key, type TenantKey } from './entity.ts';
 import { ChangeEntity } from './log/change.ts';
-import { MediaLinkEntity } from './media.ts';
+import { MediaLinkEntity } from './media-link.ts';
 import { logPartition, MessageEntity, type StoredMessage, seqOf } from './message.ts';
 import { partitionOf as reactionsOf } from './reaction.ts';
 import { TABLE } from './schema.ts';

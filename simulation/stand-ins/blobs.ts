@@ -1,4 +1,4 @@
-/** Stands for `#gateways/blobs.ts`: files are taken and given, but there is nothing in them. */
+/** Stands for the gateways of uploads and renditions: files are taken and given, but there is nothing in them. */
 export const [UPLOAD_SECONDS, DOWNLOAD_SECONDS] = [600, 300];
 
 export const uploadForm = async (key: string) => ({ url: `https://uploads.sim/${key}`, fields: { key } });

@@ -34,7 +34,7 @@ describe('states', () => {
   it('is ready only after processing, and processing only after what was uploaded was looked at', () => {
     expect(states.filter((from) => mayMove(from, 'ready'))).toEqual(['processing']);
     expect(states.filter((from) => mayMove(from, 'processing'))).toEqual(['uploaded', 'scanning']);
-    expect(states.filter((from) => mayMove(from, 'uploaded'))).toEqual(['requested']);
+    expect(states.filter((from) => mayMove(from, 'uploaded'))).toEqual(['requested', 'uploading']);
   });
 
   it('never leaves a final state and is served in no state but ready, whatever is tried in whatever order', () => {

@@ -15,7 +15,7 @@ import { handler as settings } from '#functions/api/settings/settings.lambda.ts'
 import { handler as threads } from '#functions/api/threads/threads.lambda.ts';
 import { purgeDue, SETTLED_MS } from '#functions/jobs/purge-due.ts';
 import { type Item, scope } from '#table/entity.ts';
-import { linkMedia } from '#table/media.ts';
+import { linkMedia } from '#table/media-link.ts';
 import { tableName } from '#table/table-name.ts';
 import { emulatorEndpoint } from '#test/support/aws-env.ts';
 import { type CallOptions, call, type RestHandler } from '#test/support/call.ts';

@@ -13,7 +13,7 @@ import { scope } from '#table/entity.ts';
 import { expireConversation } from '#table/expiry.ts';
 import { setHold } from '#table/legal-hold.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
-import { linkMedia, mayRead } from '#table/media.ts';
+import { linkMedia, mayRead } from '#table/media-link.ts';
 import { findStoredMessage, logPartition, MessageEntity } from '#table/message.ts';
 import { removeSome } from '#table/purge-removal.ts';
 import { partitionOf as reactionsOf } from '#table/reaction.ts';

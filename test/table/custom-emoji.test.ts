@@ -5,7 +5,7 @@ import { handler as reactions } from '#functions/api/reactions/reactions.lambda.
 import { handler as tenants } from '#functions/api/tenant/tenant.lambda.ts';
 import { handler as users } from '#functions/api/users/users.lambda.ts';
 import { scope } from '#table/entity.ts';
-import { mayRead } from '#table/media.ts';
+import { mayRead } from '#table/media-link.ts';
 import { call } from '#test/support/call.ts';
 import { aGroup } from '#test/support/conversations.ts';
 import { readyMedia } from '#test/support/media.ts';

@@ -6,7 +6,7 @@ import type { Message } from '#contract/messages.ts';
 import { handler } from '#functions/api/messages/messages.lambda.ts';
 import { scope } from '#table/entity.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
-import { findReadable } from '#table/media.ts';
+import { findReadable } from '#table/media-link.ts';
 import { MemberEntity } from '#table/member.ts';
 import { tableName } from '#table/table-name.ts';
 import { type CallOptions, call } from '#test/support/call.ts';

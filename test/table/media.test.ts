@@ -6,17 +6,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { documents } from '#aws/documents.ts';
 import { HeadEntity } from '#table/conversation.ts';
 import { type Item, scope } from '#table/entity.ts';
-import {
-  createMedia,
-  findMedia,
-  findReadable,
-  findSendable,
-  linkMedia,
-  MediaEntity,
-  mayRead,
-  moveMedia,
-  type StoredMedia,
-} from '#table/media.ts';
+import { createMedia, findMedia, MediaEntity, moveMedia, type StoredMedia } from '#table/media.ts';
+import { findReadable, findSendable, linkMedia, mayRead } from '#table/media-link.ts';
 import { MemberEntity } from '#table/member.ts';
 import { tableName } from '#table/table-name.ts';
 

@@ -6,7 +6,7 @@ import { DEFAULT_RULES } from '#contract/tenant.ts';
 import { handler } from '#functions/api/messages/messages.lambda.ts';
 import { scope } from '#table/entity.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
-import { findReadable } from '#table/media.ts';
+import { findReadable } from '#table/media-link.ts';
 import { MemberEntity } from '#table/member.ts';
 import { tableName } from '#table/table-name.ts';
 import { storeSettings } from '#table/tenant-settings.ts';

@@ -12,7 +12,7 @@ import { handler as threads } from '#functions/api/threads/threads.lambda.ts';
 import { documents } from '#functions/aws/documents.ts';
 import { HeadEntity } from '#table/conversation.ts';
 import { scope } from '#table/entity.ts';
-import { linkMedia, mayRead } from '#table/media.ts';
+import { linkMedia, mayRead } from '#table/media-link.ts';
 import { MemberEntity } from '#table/member.ts';
 import { readableMessages } from '#table/readable-messages.ts';
 import { tableName } from '#table/table-name.ts';

@@ -11,7 +11,7 @@ import { type Item, scope } from '#table/entity.ts';
 import { expireConversation } from '#table/expiry.ts';
 import { setHold } from '#table/legal-hold.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
-import { linkMedia, mayRead } from '#table/media.ts';
+import { linkMedia, mayRead } from '#table/media-link.ts';
 import { logPartition, seqOf } from '#table/message.ts';
 import { partitionOf as reactionsOf } from '#table/reaction.ts';
 import { tableName } from '#table/table-name.ts';

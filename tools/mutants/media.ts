@@ -2,7 +2,11 @@ import type { Mutant } from './mutant.ts';
 
 const domain = 'functions/domain/media.ts';
 const table = 'functions/table/media.ts';
-const blobs = 'functions/gateways/blobs.ts';
+const links = 'functions/table/media-link.ts';
+const form = 'functions/gateways/upload-form.ts';
+const download = 'functions/gateways/download-url.ts';
+const quarantine = 'functions/gateways/quarantine.ts';
+const renditions = 'functions/gateways/renditions.ts';
 const picture = 'functions/media/picture.ts';
 const flow = 'functions/media/process-upload.ts';
 const events = 'functions/media/object-key.ts';
@@ -58,7 +62,7 @@ export const MEDIA_MUTANTS: readonly Mutant[] = [
     name: 'media-disposition',
     invariant: SERVED,
     guard: 'a browser gets the server’s content type, not a stored one',
-    file: blobs,
+    file: download,
     from: '      ResponseContentType: contentType,\n',
     to: '',
     test: 'test/api/media.test.ts',
@@ -85,7 +89,7 @@ export const MEDIA_MUTANTS: readonly Mutant[] = [
     name: 'media-policy-size',
     invariant: CLAIMS,
     guard: 'the form takes exactly the announced size',
-    file: blobs,
+    file: form,
     from: "Conditions: [['content-length-range', bytes, bytes]],",
     to: "Conditions: [['content-length-range', 1, bytes * 2]],",
     test: 'test/api/media.test.ts',
@@ -94,7 +98,7 @@ export const MEDIA_MUTANTS: readonly Mutant[] = [
     name: 'media-policy-type',
     invariant: CLAIMS,
     guard: 'the form takes exactly the announced type',
-    file: blobs,
+    file: form,
     from: "    Fields: { 'Content-Type': contentType },\n    Conditions: [",
     to: "    Conditions: [['starts-with', '$Content-Type', ''],",
     test: 'test/api/media.test.ts',
@@ -103,7 +107,7 @@ export const MEDIA_MUTANTS: readonly Mutant[] = [
     name: 'media-policy-time',
     invariant: CLAIMS,
     guard: 'the form is good for ten minutes',
-    file: blobs,
+    file: form,
     from: '    Expires: UPLOAD_SECONDS,\n',
     to: '',
     test: 'test/api/media.test.ts',
@@ -298,7 +302,7 @@ export const MEDIA_MUTANTS: readonly Mutant[] = [
     name: 'media-readable',
     invariant: FOREIGN,
     guard: 'a stranger finds nothing',
-    file: table,
+    file: links,
     from: '(await mayRead(tenant, mediaId, userId, at)) ? media : undefined',
     to: 'media',
     test: 'test/table/media.test.ts',
@@ -308,7 +312,7 @@ export const MEDIA_MUTANTS: readonly Mutant[] = [
     name: 'media-membership',
     invariant: FOREIGN,
     guard: 'a link counts for members only',
-    file: table,
+    file: links,
     from: 'if (!head || !member) return false;',
     to: 'if (!head || !member) return true;',
     test: 'test/table/media.test.ts',
@@ -318,7 +322,7 @@ export const MEDIA_MUTANTS: readonly Mutant[] = [
     name: 'media-since-joined',
     invariant: FOREIGN,
     guard: 'a picture from before one came is hidden where that is',
-    file: table,
+    file: links,
     from: 'return always || inSight(sight, s, a);',
     to: 'return true;',
     test: 'test/table/media.test.ts',
@@ -328,7 +332,7 @@ export const MEDIA_MUTANTS: readonly Mutant[] = [
     name: 'media-sendable',
     invariant: SERVED,
     guard: 'only what is ready may be sent',
-    file: table,
+    file: links,
     from: 'media && isServable(media.state) ? media : undefined',
     to: 'media',
     test: 'test/table/media.test.ts',
@@ -374,7 +378,7 @@ export const MEDIA_MUTANTS: readonly Mutant[] = [
     name: 'media-gone',
     invariant: VERSION,
     guard: 'an object that was replaced is rejected',
-    file: blobs,
+    file: quarantine,
     from: '[404, 405, 412]',
     to: '[]',
     test: 'test/table/upload.test.ts',
@@ -384,7 +388,7 @@ export const MEDIA_MUTANTS: readonly Mutant[] = [
     name: 'media-open-version',
     invariant: VERSION,
     guard: 'exactly the announced version is read',
-    file: blobs,
+    file: quarantine,
     from: '        ...(versionId ? { VersionId: versionId } : {}),\n',
     to: '',
     test: 'test/table/upload.test.ts',
@@ -394,7 +398,7 @@ export const MEDIA_MUTANTS: readonly Mutant[] = [
     name: 'media-open-tag',
     invariant: VERSION,
     guard: 'without versions the entity tag must be the announced one',
-    file: blobs,
+    file: quarantine,
     from: '        ...(eTag ? { IfMatch: `"${eTag}"` } : {}),\n',
     to: '',
     test: 'test/table/upload.test.ts',
@@ -404,7 +408,7 @@ export const MEDIA_MUTANTS: readonly Mutant[] = [
     name: 'media-digest',
     invariant: 'Renditions arrive whole',
     guard: 'the store checks the digest',
-    file: blobs,
+    file: renditions,
     from: "      ChecksumSHA256: Buffer.from(rendition.sha256, 'hex').toString('base64'),\n",
     to: '',
     test: 'test/table/upload.test.ts',

@@ -129,7 +129,7 @@ export const RETENTION_MUTANTS: readonly Mutant[] = [
     name: 'kept-media',
     invariant: 'retention',
     guard: 'media go from their readers with their messages',
-    file: 'functions/table/media.ts',
+    file: 'functions/table/media-link.ts',
     from: '({ s = 0, a = at, always = false }, index)',
     to: '({ s = 0, always = false, a: _ }, index, __, a = at)',
     test: READ_TEST,

@@ -1,10 +1,10 @@
 import type { getMediaUrl as route } from '#contract/media.ts';
 import { isServable, objectKeyOf } from '#domain/media.ts';
 import { Refusal } from '#domain/refusal.ts';
-import { DOWNLOAD_SECONDS, renditionUrl } from '#gateways/blobs.ts';
+import { DOWNLOAD_SECONDS, renditionUrl } from '#gateways/download-url.ts';
 import type { Handle } from '#runtime/service.ts';
 import { tenantIdOf } from '#table/entity.ts';
-import { findReadable } from '#table/media.ts';
+import { findReadable } from '#table/media-link.ts';
 
 /** A download address of one rendition: minted for each request, after the caller's right to it was checked. */
 export const getMediaUrl: Handle<typeof route> = async ({ mediaId, rendition: name }, { caller, at }) => {

@@ -1,7 +1,8 @@
 import type { getMedia as route } from '#contract/media.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Handle } from '#runtime/service.ts';
-import { findReadable, toMedia } from '#table/media.ts';
+import { toMedia } from '#table/media.ts';
+import { findReadable } from '#table/media-link.ts';
 
 /** The state of a media, for its owner and for whoever is in a conversation that shows it. */
 export const getMedia: Handle<typeof route> = async ({ mediaId }, { caller, at }) => {

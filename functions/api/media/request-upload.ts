@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { type requestUpload as route, UNUSED_HOURS } from '#contract/media.ts';
 import { acceptClaim, displayName, objectKeyOf } from '#domain/media.ts';
 import { Refusal } from '#domain/refusal.ts';
-import { UPLOAD_SECONDS, uploadForm } from '#gateways/blobs.ts';
+import { UPLOAD_SECONDS, uploadForm } from '#gateways/upload-form.ts';
 import type { Caller } from '#runtime/caller.ts';
 import type { Handle } from '#runtime/service.ts';
 import { tenantIdOf } from '#table/entity.ts';

@@ -11,7 +11,7 @@ import {
 } from '#domain/settings.ts';
 import type { Answer, Request } from '#runtime/service.ts';
 import { changeProfile } from '#table/conversation-change.ts';
-import { findSendable, linkMedia } from '#table/media.ts';
+import { findSendable, linkMedia } from '#table/media-link.ts';
 import { noteExpiring } from '#table/retention-registry.ts';
 import { type Room, toDetails } from '#table/settings.ts';
 import { rulesOf as tenantRulesOf } from '#table/tenant-settings.ts';

@@ -3,7 +3,7 @@ import { Refusal } from '#domain/refusal.ts';
 import { changedRules, mediaToShow } from '#domain/tenant-settings.ts';
 import type { Handle } from '#runtime/service.ts';
 import { expectedVersion } from '#runtime/version.ts';
-import { findSendable, showToAll } from '#table/media.ts';
+import { findSendable, showToAll } from '#table/media-link.ts';
 import { noteExpiring } from '#table/retention-registry.ts';
 import { findSettings, type StoredSettings, storeSettings } from '#table/tenant-settings.ts';
 import { answered, shown as shownSettings } from './show-settings.ts';

@@ -3,7 +3,7 @@ import { Refusal } from '#domain/refusal.ts';
 import { changedProfile } from '#domain/user.ts';
 import type { Handle, Request } from '#runtime/service.ts';
 import { expectedVersion } from '#runtime/version.ts';
-import { findSendable, showToAll } from '#table/media.ts';
+import { findSendable, showToAll } from '#table/media-link.ts';
 import { findUser, meetUser, type StoredUser, storeUser, toUser } from '#table/user.ts';
 import { answered } from './show-user.ts';
 
