@@ -25,7 +25,7 @@ export class HooksStack extends Stack {
     const reader = (name: string, entry: Entry, work: WorkQueue, windowSeconds: number): ParleyFunction => {
       const made = new ParleyFunction(this, name, { setting, name, entry, resources, eventSource: [readingOf(work)] });
       // On a laptop somebody waits for it.
-      readBy(made, work, setting.config.stage === 'local' ? 1 : windowSeconds);
+      readBy(made, work, setting.config.stage === 'local' ? Math.min(2, windowSeconds) : windowSeconds);
       return made;
     };
     this.functions = {

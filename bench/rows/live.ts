@@ -168,7 +168,7 @@ export async function liveRows(context: Context): Promise<Row[]> {
           measured: total / many,
           unit: 'invocations',
           budget: 1.1,
-          note: `at ${rate.toFixed(0)} messages/s: ${[...invocations].map(([name, count]) => `${shortName(name)} ${count}`).join(', ')} for ${many}; the stream's two readers, notify and deliver-webhooks run about once a second each, so 1 + 4 / rate`,
+          note: `at ${rate.toFixed(0)} messages/s: ${[...invocations].map(([name, count]) => `${shortName(name)} ${count}`).join(', ')} for ${many}; index-search runs at most once a second, publish-events, notify and deliver-webhooks once in two, so 1 + 2.5 / rate`,
         });
       });
     } finally {

@@ -38,7 +38,8 @@ export const publishEvents: Subscription = {
   // A member's item changes with each of their read markers: those changes are nobody's business here.
   comings: ['member'],
   batchSize: 1_000,
-  windowSeconds: 1,
+  // Nobody looks at what comes of it, unlike a search: half as many invocations.
+  windowSeconds: 2,
   retries: 10,
   maxAgeHours: 20,
   uses: ['events:publish', 'notifications:send', 'parking:write'],

@@ -93,7 +93,7 @@ describe.each(STAGES)('stage %s', (stage) => {
     expect(JSON.stringify(source!.Properties.EventSourceArn)).toContain('Notifications');
     expect(source!.Properties).toMatchObject({
       BatchSize: 100,
-      MaximumBatchingWindowInSeconds: stage === 'local' ? 1 : 5,
+      MaximumBatchingWindowInSeconds: stage === 'local' ? 2 : 5,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
     });
   });
