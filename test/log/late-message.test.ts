@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { transport } from '#aws/transport.ts';
 import { ENV } from '#contract/environment.ts';
 import { findHead } from '#table/conversation.ts';
 import { scope } from '#table/entity.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
 import { historyPage } from '#table/log/history.ts';
 import { aGroup, sendText, someClientId } from '#test/support/conversations.ts';
+import { afterNext } from '#test/support/interposed.ts';
 import { useBothTables } from '#test/support/table-in-process.ts';
 
 const { inProcess } = useBothTables();
@@ -29,26 +29,13 @@ async function aLateMessage() {
   return { conversationId, log, late: taken.seq, store };
 }
 
-/** Does something right after the next query was answered, before its caller hears the answer. */
-function afterNextQuery(task: () => Promise<unknown>): void {
-  const { send } = transport;
-  transport.send = async (url, request) => {
-    const answer = await send(url, request);
-    if (request.headers['x-amz-target']?.endsWith('.Query')) {
-      transport.send = send;
-      await task();
-    }
-    return answer;
-  };
-}
-
 it.each(['newest', 'oldest'] as const)(
   'a page read %s first holds a message that was stored while it was read',
   async (order) => {
     await inProcess(async () => {
       const { conversationId, log, late, store } = await aLateMessage();
       const head = (await findHead(tenant, conversationId))!;
-      afterNextQuery(store);
+      afterNext('Query', store);
       const { messages } = await historyPage(tenant, conversationId, log, head, { order, from: undefined }, 50);
       expect(messages.map(({ seq }) => seq)).toContain(late);
       expect(messages.map(({ seq }) => seq)).toContain(late + 1);
@@ -61,7 +48,7 @@ it('a page backwards reaches up to where the one before it ended', async () => {
     const { conversationId, log, late, store } = await aLateMessage();
     const head = (await findHead(tenant, conversationId))!;
     const place = { order: 'newest', from: late + 1 } as const;
-    afterNextQuery(store);
+    afterNext('Query', store);
     const { messages } = await historyPage(tenant, conversationId, log, head, place, 50);
     expect(messages.map(({ seq }) => seq)).toContain(late);
   });

@@ -8,6 +8,7 @@ const fanOutEntry = 'functions/realtime/fan-out.lambda.ts';
 const delivery = 'functions/domain/delivery.ts';
 const sockets = 'functions/gateways/sockets.ts';
 const stragglers = 'functions/gateways/stragglers.ts';
+const queueBatch = 'functions/gateways/queue-batch.ts';
 
 const announceTest = 'test/delivery/announce.test.ts';
 const deliveryTest = 'test/domain/delivery.test.ts';
@@ -203,7 +204,7 @@ export const LIVE_MUTANTS: readonly Mutant[] = [
     name: 'queue-size',
     invariant: 'A message of the queue holds 256 KB',
     guard: 'a batch stays below what SQS takes',
-    file: stragglers,
+    file: queueBatch,
     from: 'last.length < MOST_ENTRIES && size + bytes <= MOST_BYTES;',
     to: 'last.length < MOST_ENTRIES;',
     test: announceTest,
@@ -212,7 +213,7 @@ export const LIVE_MUTANTS: readonly Mutant[] = [
     name: 'queue-again',
     invariant: 'I3',
     guard: 'entries that SQS refused one by one are sent again',
-    file: stragglers,
+    file: queueBatch,
     from: 'open = Failed.map(({ Id }) => sent[Number(Id)]!);',
     to: 'open = sent.slice(0, 0);',
     test: announceTest,

@@ -114,7 +114,7 @@ const PLANTED: readonly Planted[] = [
     name: 'sim-refused-dropped',
     invariant: 'I3',
     guard: 'entries that the queue refused are sent again',
-    file: 'functions/gateways/stragglers.ts',
+    file: 'functions/gateways/queue-batch.ts',
     from: 'open = Failed.map(({ Id }) => sent[Number(Id)]!);',
     to: 'open = sent.filter(() => false && Failed);',
   },

@@ -11,7 +11,7 @@ import type { Handle } from '#runtime/service.ts';
 import type { TenantKey } from '#table/entity.ts';
 import { hiddenBetween } from '#table/hidden.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
-import { firstUnsettled } from '#table/log/history.ts';
+import { LOOKS, lookAround } from '#table/log/history.ts';
 import { toMessage } from '#table/message.ts';
 import { type Listed, listReplies as listStored, messagesAt } from '#table/thread.ts';
 import { findSeen, type Seen } from './find-thread.ts';
@@ -28,11 +28,25 @@ type Body = Output<typeof listReplies>;
 /** What a page shows, by number. */
 type Page = TreePage;
 
-/** Replies below a message on one side of a place, as far as a call looks; `last` is undefined where there are no more. */
-async function look(tenant: TenantKey, seen: Seen, newest: boolean, from: number | undefined, enough: number) {
-  const { conversationId, seq, stored, sight } = seen;
+/** Replies below a message on one side of a place, as far as a call looks. */
+interface Look {
+  readonly replies: readonly Listed[];
+  /** The number that was looked to; undefined where there are no more. */
+  readonly left: number | undefined;
+}
+
+const floorOf = ({ sight, seq }: Seen): number => Math.max(sight.from, seq + 1);
+
+async function look(
+  tenant: TenantKey,
+  seen: Seen,
+  newest: boolean,
+  from: number | undefined,
+  enough: number,
+): Promise<Look> {
+  const { conversationId, seq, stored } = seen;
   const thread = { conversationId, root: stored.t?.r ?? seq };
-  const floor = Math.max(sight.from, seq + 1);
+  const floor = floorOf(seen);
   let [first, last] = newest ? [floor, (from ?? END) - 1] : [Math.max(floor, (from ?? 0) + 1), END];
   const replies: Listed[] = [];
   let left: number | undefined;
@@ -49,13 +63,34 @@ async function look(tenant: TenantKey, seen: Seen, newest: boolean, from: number
   return { replies, left };
 }
 
-/** The replies that may be shown: none beyond an unsettled number of the log. `held`: that number, where it holds some back. */
-async function settled(tenant: TenantKey, { conversationId, head }: Seen, replies: readonly Listed[]) {
-  if (replies.length === 0) return { shown: replies, held: undefined };
-  const seqs = replies.map(({ seq }) => seq);
-  const cut = await firstUnsettled(logOf(tenant, conversationId), head, seqs, undefined);
-  const shown = replies.filter(({ seq }) => seq < cut);
-  return { shown, held: shown.length < replies.length ? cut : undefined };
+/**
+ * The replies that may be shown: none beyond an unsettled number of the log. `held`: that number, where it holds some back.
+ * One that was stored after the look, among those that it found, is looked for again.
+ */
+async function lookSettled(
+  tenant: TenantKey,
+  seen: Seen,
+  newest: boolean,
+  from: number | undefined,
+  enough: number,
+): Promise<Look & { readonly held: number | undefined }> {
+  const { conversationId, seq: below, stored, head } = seen;
+  for (let again = 0; ; again++) {
+    const { replies, left } = await look(tenant, seen, newest, from, enough);
+    const seqs = replies.map(({ seq }) => seq);
+    const highest = newest ? (from ?? Math.max(0, ...seqs)) : Math.max(0, left ?? 0, ...seqs);
+    const lowest = Math.max(floorOf(seen), newest ? (left ?? 0) : (from ?? 0) + 1);
+    const around = await lookAround(
+      logOf(tenant, conversationId),
+      head,
+      { seqs, upTo: highest },
+      ({ seq, message: { t } }) => seq >= lowest && (stored.t ? (t?.p.includes(below) ?? false) : t?.r === below),
+    );
+    if (around.missed !== undefined && again < LOOKS) continue;
+    const cut = Math.min(around.cut, around.missed ?? around.cut);
+    const shown = replies.filter(({ seq }) => seq < cut);
+    return { replies: shown, left, held: cut < highest ? cut : undefined };
+  }
 }
 
 /** Flat: the first `limit` of what was read. `left`: how far was read when there is more. */
@@ -81,8 +116,7 @@ async function pageBelow(
 ) {
   const { conversationId, seq, sight } = seen;
   const [newest, tree] = [order === 'newest' && view === 'flat', view === 'tree'];
-  const { replies, left } = await look(tenant, seen, newest, from, tree ? MOST_READ : limit);
-  const { shown, held } = await settled(tenant, seen, replies);
+  const { replies: shown, left, held } = await lookSettled(tenant, seen, newest, from, tree ? MOST_READ : limit);
   // Forwards, a young hole is waited for where the page stops; backwards, what lies below it is still to come.
   const above = held !== undefined && shown.length === 0 ? held : undefined;
   const more = newest ? (left ?? above) : held === undefined ? left : shown.at(-1)?.seq;

@@ -12,7 +12,7 @@ import type { Entry, LogHead, LogStore } from './store.ts';
 const END = 999_999_999_999_999;
 
 /** Times a page is looked at again, consistently, because a message that belongs on it was stored meanwhile. */
-const LOOKS = 3;
+export const LOOKS = 3;
 
 export interface HistoryPage {
   readonly messages: Message[];
@@ -165,59 +165,58 @@ async function firstKept(
  * page was read eventually consistently and before the look at what is missing. A page backwards reaches up to where the
  * one before it ended, not only to the highest number that it found.
  */
-async function settledAround(
+function settledAround(
   log: LogStore,
   head: LogHead,
   { seqs, messages, more }: Scan,
   { order, from, reader }: Place,
-): Promise<{ readonly cut: number; readonly missed: number | undefined }> {
+): Promise<Around> {
   const highest = Math.max(...seqs);
   const backwards = order === 'newest';
   const upTo = backwards ? (from ?? highest) : highest;
   // What is unsettled below the highest number shown was taken before its message was stored.
   const highestAt = messages.find(({ seq }) => seq === upTo)?.createdAt;
-  const { suspects, settled } = await settleSuspects(
-    log,
-    head,
-    seqs,
-    upTo,
-    highestAt ? Date.parse(highestAt) : undefined,
-  );
+  const takenBy = highestAt ? Date.parse(highestAt) : undefined;
   const lowest = Math.max(reader?.from ?? 1, backwards ? (more ? Math.min(...seqs) : 1) : (from ?? 0) + 1);
-  const missed = suspects.filter((seq) => seq >= lowest && settled.get(seq)?.kind === 'message');
-  return {
-    cut: Math.min(Number.POSITIVE_INFINITY, ...suspects.filter((seq) => !settled.has(seq))),
-    missed: missed.length > 0 ? Math.min(...missed) : undefined,
-  };
+  return lookAround(log, head, { seqs, upTo, takenBy }, ({ seq }) => seq >= lowest);
 }
 
-/** Numbers below `upTo` that may be unsettled and are not shown, and what was found at them. */
-async function settleSuspects(
+/** What was found around the numbers that a page shows. */
+interface Around {
+  /** The smallest unsettled number; Infinity when all is settled. */
+  readonly cut: number;
+  /** The smallest number of a message that belongs on the page and is not there. */
+  readonly missed: number | undefined;
+}
+
+/**
+ * Looks at the numbers below `upTo` that may be unsettled and that a page (`seqs`) does not show. `takenBy`: a time (ms) by
+ * which all of them had been taken, where it is known. `belongs`: whether a message belongs on the page: one that was
+ * stored after the page was read does, and is missed.
+ */
+export async function lookAround(
   log: LogStore,
   head: LogHead,
-  seqs: readonly number[],
-  upTo: number,
-  takenBy: number | undefined,
-): Promise<{ readonly suspects: readonly number[]; readonly settled: ReadonlyMap<number, Entry> }> {
+  {
+    seqs,
+    upTo,
+    takenBy,
+  }: { readonly seqs: readonly number[]; readonly upTo: number; readonly takenBy?: number | undefined },
+  belongs: (entry: Entry & { readonly kind: 'message' }) => boolean,
+): Promise<Around> {
   const shown = new Set(seqs);
   const suspects = [...Object.values(head.recent), ...Object.values(head.older)].filter(
     (seq) => seq < upTo && !shown.has(seq),
   );
   for (let seq = head.seq + 1; seq < upTo; seq++) if (!shown.has(seq)) suspects.push(seq);
-  if (suspects.length === 0) return { suspects, settled: new Map() };
-  return { suspects, settled: await settle(log, suspects, takenBy ?? head.lastAt) };
-}
-
-/**
- * The smallest unsettled number at or below those that a page shows; Infinity when all is settled. `takenBy`: a time (ms) by
- * which the highest of them was stored, where it is known.
- */
-export async function firstUnsettled(
-  log: LogStore,
-  head: LogHead,
-  seqs: readonly number[],
-  takenBy: number | undefined,
-): Promise<number> {
-  const { suspects, settled } = await settleSuspects(log, head, seqs, Math.max(...seqs), takenBy);
-  return Math.min(Number.POSITIVE_INFINITY, ...suspects.filter((seq) => !settled.has(seq)));
+  if (suspects.length === 0) return { cut: Number.POSITIVE_INFINITY, missed: undefined };
+  const settled = await settle(log, suspects, takenBy ?? head.lastAt);
+  const missed = suspects.filter((seq) => {
+    const entry = settled.get(seq);
+    return entry?.kind === 'message' && belongs(entry);
+  });
+  return {
+    cut: Math.min(Number.POSITIVE_INFINITY, ...suspects.filter((seq) => !settled.has(seq))),
+    missed: missed.length > 0 ? Math.min(...missed) : undefined,
+  };
 }
