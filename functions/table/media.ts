@@ -102,45 +102,61 @@ export async function createMedia(tenant: TenantKey, media: StoredMedia): Promis
   }
 }
 
+/** What becomes known of a media on its way. */
+const FACTS = [
+  'found',
+  'width',
+  'height',
+  'durationMs',
+  'codec',
+  'thumbhash',
+  'colour',
+  'waveform',
+  'renditions',
+] as const satisfies readonly (keyof StoredMedia)[];
+
 /** An edge of a media's states, with what becomes known on it. */
-export interface Edge {
+export interface Edge extends Partial<Pick<StoredMedia, 'reason' | (typeof FACTS)[number]>> {
   readonly to: StoredMedia['state'];
-  readonly reason?: StoredMedia['reason'];
-  readonly renditions?: StoredMedia['renditions'];
 }
 
+/** States in which no object is bound to a media yet. */
+const isUnbound = (state: StoredMedia['state']): boolean => state === 'requested' || state === 'uploading';
+
 /**
- * AP-22 Takes an edge from the state `media` was read in, bound to one version of the uploaded object: the edge out of
- * `requested` binds it, every later one demands it. Undefined when somebody else moved the media meanwhile: look again.
+ * AP-22 Takes an edge from the state `media` was read in, bound to one version of the uploaded object: the edge on which
+ * one arrives binds it, every later one demands it. Undefined when somebody else moved the media meanwhile: look again.
  */
 export async function moveMedia(
   tenant: TenantKey,
   media: StoredMedia,
   objectVersion: string,
-  { to, reason, renditions }: Edge,
+  edge: Edge,
 ): Promise<StoredMedia | undefined> {
+  const { to } = edge;
   if (!mayMove(media.state, to)) throw new Error(`no edge leads from ${media.state} to ${to}`);
-  const binds = media.state === 'requested';
+  const learned = (['reason', ...FACTS] as const).filter((name) => edge[name] !== undefined);
   try {
     const { Attributes } = await documents.update({
       TableName: tableName(),
       Key: MediaEntity.key(tenant, media.mediaId),
       UpdateExpression: [
         'SET #state = :to, version = version + :one, objectVersion = :object',
-        ...(reason ? ['reason = :reason'] : []),
-        ...(renditions ? ['renditions = :renditions'] : []),
+        ...learned.map((name) => `#${name} = :${name}`),
       ]
         .join(', ')
         .concat(' REMOVE exp'),
-      ConditionExpression: `#state = :from AND ${binds ? 'attribute_not_exists(objectVersion)' : 'objectVersion = :object'}`,
-      ExpressionAttributeNames: { '#state': 'state' },
+      ConditionExpression: `#state = :from AND ${isUnbound(media.state) ? 'attribute_not_exists(objectVersion)' : 'objectVersion = :object'}`,
+      ExpressionAttributeNames: {
+        '#state': 'state',
+        ...Object.fromEntries(learned.map((name) => [`#${name}`, name])),
+      },
       ExpressionAttributeValues: {
         ':from': media.state,
         ':to': to,
         ':one': 1,
         ':object': objectVersion,
-        ...(reason ? { ':reason': reason } : {}),
-        ...(renditions ? { ':renditions': renditions } : {}),
+        ...Object.fromEntries(learned.map((name) => [`:${name}`, edge[name]])),
       },
       ReturnValues: 'ALL_NEW',
     });
