@@ -60,7 +60,7 @@ export class OpsStack extends Stack {
     if (config.alarmEmail) topic.addSubscription(new EmailSubscription(config.alarmEmail));
 
     const functions: Readonly<Record<string, ParleyFunction>> = {
-      ...parley.rest.functions,
+      ...parley.services.functions,
       ...parley.realtime.functions,
       ...parley.stream.functions,
       ...parley.jobs.functions,

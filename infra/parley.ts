@@ -10,6 +10,7 @@ import { MediaStack } from './media-stack.ts';
 import { OpsStack } from './ops-stack.ts';
 import { RealtimeStack } from './realtime-stack.ts';
 import { RestStack } from './rest-stack.ts';
+import { ServicesStack } from './services-stack.ts';
 import type { Stacks } from './stacks.ts';
 import { StreamStack } from './stream-stack.ts';
 import { acknowledge } from './suppressions.ts';
@@ -34,8 +35,10 @@ export function addParley(app: App, config: Config, bundles: Bundles): Stacks {
   const realtime = new RealtimeStack(app, realtimeId, setting, data, realtimeProps);
   const [mediaId, mediaProps] = named('media');
   const media = new MediaStack(app, mediaId, setting, data, realtime.resources, mediaProps);
+  const [servicesId, servicesProps] = named('services');
+  const services = new ServicesStack(app, servicesId, setting, media.resources, servicesProps);
   const [restId, restProps] = named('rest');
-  const rest = new RestStack(app, restId, setting, media.resources, restProps);
+  const rest = new RestStack(app, restId, config, services, restProps);
   const [streamId, streamProps] = named('stream');
   const stream = new StreamStack(app, streamId, setting, data, media.resources, streamProps);
   const [jobsId, jobsProps] = named('jobs');
@@ -43,7 +46,7 @@ export function addParley(app: App, config: Config, bundles: Bundles): Stacks {
   const [hooksId, hooksProps] = named('hooks');
   const hooks = new HooksStack(app, hooksId, setting, data, media.resources, hooksProps);
   const [opsId, opsProps] = named('ops');
-  const stacks = { data, realtime, media, rest, stream, jobs, hooks };
+  const stacks = { data, realtime, media, services, rest, stream, jobs, hooks };
   new OpsStack(app, opsId, config, stacks, opsProps);
   Tags.of(app).add('parley:deployment', prefix);
   // What the emulator cannot do (TLS, access logs) is missing locally, and nothing there needs guarding.

@@ -13,16 +13,16 @@ import {
   RequestAuthorizer,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
+import { type IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { api as contract, type Service } from '#contract/api.ts';
-import { AUTHORIZER, SERVICES } from '#contract/entries.ts';
+import { api as contract } from '#contract/api.ts';
 import { isPublic } from '#contract/permissions.ts';
 import type { Route } from '#contract/route.ts';
 import { type Config, prefixOf } from './config.ts';
 import { addGatewayResponses } from './constructs/gateway-responses.ts';
-import { ParleyFunction, type Setting } from './constructs/parley-function.ts';
-import type { Resources } from './grants.ts';
+import type { ParleyFunction } from './constructs/parley-function.ts';
+import type { ServicesStack } from './services-stack.ts';
 
 /** The REST stage: the first part of every path. */
 const STAGE = 'v1';
@@ -33,37 +33,25 @@ const STAGE = 'v1';
  */
 const AUTHORIZER_CACHE_SECONDS = 1;
 
-/** The REST API: a function a service; methods, paths and aliases by looping over the contract. */
+/** The REST API: methods, paths and aliases by looping over the contract. */
 export class RestStack extends Stack {
-  readonly functions: Readonly<Record<string, ParleyFunction>>;
   readonly api: RestApi;
 
-  constructor(scope: Construct, id: string, setting: Setting, resources: Resources, props?: StackProps) {
+  constructor(scope: Construct, id: string, config: Config, services: ServicesStack, props?: StackProps) {
     super(scope, id, props);
-    const { config } = setting;
     this.api = this.restApi(config);
     addGatewayResponses(this.api);
 
-    const authorizer = new ParleyFunction(this, 'authorizer', {
-      setting,
-      name: 'authorizer',
-      entry: AUTHORIZER,
-      resources,
-    });
     const tokens = new RequestAuthorizer(this, 'Tokens', {
-      handler: authorizer.function,
+      handler: this.imported(services.authorizer),
       identitySources: [IdentitySource.header('Authorization')],
       resultsCacheTtl: Duration.seconds(AUTHORIZER_CACHE_SECONDS),
     });
 
-    const functions: Record<string, ParleyFunction> = { authorizer };
     const methods = new Map<string, Set<string>>();
-    for (const service of Object.keys(contract) as Service[]) {
-      if (service === 'search' && !resources.searchDomainArn) continue;
-      const made = new ParleyFunction(this, service, { setting, name: service, entry: SERVICES[service], resources });
-      functions[service] = made;
+    for (const [service, made] of services.services) {
       // One permission a function; each method's own would add a hundred resources and outgrow the function's policy.
-      const integration = new LambdaIntegration(made.function, { scopePermissionToMethod: false });
+      const integration = new LambdaIntegration(this.imported(made), { scopePermissionToMethod: false });
       for (const route of Object.values<Route>(contract[service]))
         for (const { method, path } of [route, ...(route.aliases ?? [])]) {
           this.api.root
@@ -79,7 +67,6 @@ export class RestStack extends Stack {
         }
     }
     for (const [path, allowed] of methods) addPreflight(this.api.root.resourceForPath(path), [...allowed]);
-    this.functions = functions;
 
     const url =
       config.stage === 'local'
@@ -87,6 +74,11 @@ export class RestStack extends Stack {
         : `https://${this.api.restApiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}/${STAGE}`;
     new CfnOutput(this, 'RestApiId', { value: this.api.restApiId });
     new CfnOutput(this, 'RestUrl', { value: url });
+  }
+
+  /** A function of the stack before, as this one sees it: the permission to invoke it belongs to the API. */
+  private imported({ name, function: { functionArn } }: ParleyFunction): IFunction {
+    return LambdaFunction.fromFunctionAttributes(this, name, { functionArn, sameEnvironment: true });
   }
 
   private restApi(config: Config): RestApi {

@@ -4,6 +4,7 @@ import type { JobsStack } from './jobs-stack.ts';
 import type { MediaStack } from './media-stack.ts';
 import type { RealtimeStack } from './realtime-stack.ts';
 import type { RestStack } from './rest-stack.ts';
+import type { ServicesStack } from './services-stack.ts';
 import type { StreamStack } from './stream-stack.ts';
 
 /** The stacks of a deployment, apart from the one that watches them; each stands on those before it, none inside another. */
@@ -11,6 +12,7 @@ export interface Stacks {
   readonly data: DataStack;
   readonly realtime: RealtimeStack;
   readonly media: MediaStack;
+  readonly services: ServicesStack;
   readonly rest: RestStack;
   readonly stream: StreamStack;
   readonly jobs: JobsStack;

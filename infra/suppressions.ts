@@ -15,13 +15,13 @@ const WILDCARDS: readonly (readonly [end: string, reason: string])[] = [
 ];
 
 /** Findings of AwsSolutions that stand, each with its reason, on the construct it is about. */
-export function acknowledge({ data, realtime, media, rest, stream, jobs, hooks }: Stacks): void {
+export function acknowledge({ data, realtime, media, services, rest, stream, jobs, hooks }: Stacks): void {
   const allow = (on: IConstruct | undefined, id: string, reason: string) => {
     if (on) Validations.of(on).acknowledge({ id: `AwsSolutions-${id}`, reason });
   };
   const functions = [
     ...Object.values(realtime.functions),
-    ...Object.values(rest.functions),
+    ...Object.values(services.functions),
     ...Object.values(stream.functions),
     media.processUpload,
     ...Object.values(jobs.functions),

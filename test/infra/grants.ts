@@ -134,7 +134,7 @@ describe('the gateway', () => {
     expect(deployed.map(({ key }) => key).sort()).toEqual(declared.map(({ key }) => key).sort());
     for (const { key, service, route } of declared) {
       const found = deployed.find((method) => method.key === key)!;
-      expect(found.integration).toContain(`"${service}Function`);
+      expect(found.integration).toContain(`GetAtt${service}Function`);
       const open = route.permission === 'health:read' || route.permission === 'invitation:keys';
       expect(found.authorization).toBe(open ? 'NONE' : 'CUSTOM');
     }

@@ -88,7 +88,7 @@ describe.each(STAGES)('stage %s', (stage) => {
   });
 
   it('answers before API Gateway gives up', () => {
-    const behind = resourcesOf(stage, 'AWS::Lambda::Function').filter(({ stack }) => stack === 'rest');
+    const behind = resourcesOf(stage, 'AWS::Lambda::Function').filter(({ stack }) => stack === 'services');
     for (const { Properties } of behind) expect(Properties.Timeout).toBeLessThan(29);
   });
 });
