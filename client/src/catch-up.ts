@@ -14,12 +14,15 @@ const [PATIENCE_MS, PAGE] = [700, 200];
 export class CatchUp {
   readonly #to: Reading;
   readonly #snapshots: Snapshots;
+  readonly #isPaused: () => boolean;
   readonly #waiting = new Map<string, () => void>();
   readonly #running = new Set<string>();
 
-  constructor(to: Reading, snapshots: Snapshots) {
+  /** `isPaused`: the server was asked to stop. Then nothing is fetched; what it tells when it goes on looks again. */
+  constructor(to: Reading, snapshots: Snapshots, isPaused: () => boolean) {
     this.#to = to;
     this.#snapshots = snapshots;
+    this.#isPaused = isPaused;
   }
 
   /** Looks whether something is missing, and fetches it: in a moment, or at once. */
@@ -39,6 +42,7 @@ export class CatchUp {
   #lacks(conversationId: string): boolean {
     const { logs, store } = this.#to;
     const log = logs.get(conversationId);
+    if (this.#isPaused()) return false;
     return log !== undefined && !log.isHeld && (log.behind || !store.state.conversations[conversationId]);
   }
 
@@ -80,7 +84,7 @@ export class CatchUp {
         ledger.apply(log.reached(page.seq));
         ledger.apply([{ type: 'sync:at', conversationId, seq: page.seq }]);
       });
-      if (!page.more) return;
+      if (!page.more || this.#isPaused()) return;
     }
   }
 }

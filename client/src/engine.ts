@@ -80,7 +80,7 @@ export class Engine {
       onGone: (id) => this.acknowledgements.forget(id),
     };
     this.snapshots = new Snapshots(reading);
-    this.#catchUp = new CatchUp(reading, this.snapshots);
+    this.#catchUp = new CatchUp(reading, this.snapshots, () => this.#intake.isPaused);
     this.#sync = new Sync(reading, this.snapshots, this.#catchUp, {
       resume: () => timers.after(timers.jittered(500), () => void this.connection.resume()),
       renew: () => this.connection.renew(),
@@ -180,9 +180,10 @@ export class Engine {
   #resumed(away: boolean): void {
     this.#intake.resumed();
     this.presence.resumed();
-    if (away) this.#refresh.all();
     this.outbox.wake();
     this.timers.after(SECOND_LOOK_MS, () => void this.connection.resume());
+    // Until then what carries no number may pass by, too.
+    if (away) this.timers.after(SECOND_LOOK_MS, () => this.#refresh.all());
   }
 
   #applied(event: Event): void {

@@ -25,6 +25,11 @@ export class Intake {
     this.#ways = ways;
   }
 
+  /** Whether the server was asked to stop. */
+  get isPaused(): boolean {
+    return this.#paused;
+  }
+
   push(events: readonly Event[]): void {
     this.#waiting.push(...events);
     if (!this.#draining) this.#drain();

@@ -1,4 +1,5 @@
 import type { Participant } from './contract.ts';
+import { asParleyError } from './errors.ts';
 import type { Call } from './http.ts';
 import type { Ledger } from './ledger.ts';
 import { participantsAfter } from './reduce/room.ts';
@@ -114,19 +115,28 @@ export class Needs {
     }
   }
 
-  /** Reads what is shown once more, page by page: what is no longer there was hidden. */
+  /**
+   * Reads what is shown once more, page by page: what is no longer there was hidden. The newest page may lack what was just
+   * said, so what is newer than all of it is asked for by itself.
+   */
   async #hidden(conversationId: string): Promise<void> {
     const shown = () => this.#store.state.rooms[conversationId]?.messages ?? [];
+    const hide = (messageId: string): void =>
+      this.#store.update((state) => reduce(state, { type: 'message:hidden', conversationId, messageId }));
+    const before = shown();
     for (let cursor: string | undefined; ; ) {
       const input = { conversationId, limit: PAGE, ...(cursor ? { cursor } : {}) };
       const { items, nextCursor } = await persistently(this.#timers, () => this.#call('listMessages', input));
       const there = new Set(items.map(({ id }) => id));
       const [newest, oldest] = [items[0]?.seq ?? 0, nextCursor === null ? 0 : (items.at(-1)?.seq ?? 0)];
       this.#store.batch(() => {
-        for (const { id: messageId, seq } of shown())
-          if (seq <= newest && seq >= oldest && !there.has(messageId))
-            this.#store.update((state) => reduce(state, { type: 'message:hidden', conversationId, messageId }));
+        for (const { id, seq } of shown()) if (seq <= newest && seq >= oldest && !there.has(id)) hide(id);
       });
+      if (!cursor)
+        for (const { id: messageId } of before.filter(({ seq }) => seq > newest))
+          await persistently(this.#timers, () => this.#call('getMessage', { messageId })).catch((error: unknown) => {
+            if (asParleyError(error).status === 404) hide(messageId);
+          });
       if (nextCursor === null || oldest <= (shown()[0]?.seq ?? 0)) return;
       cursor = nextCursor;
     }

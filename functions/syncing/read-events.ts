@@ -51,11 +51,11 @@ type Telling = Stretch['entries'][number];
 const changesBody = (entry: Telling): entry is Telling & { change: { d: BodyChange } } =>
   entry.kind === 'change' && 'seq' in entry.change.d && 'version' in entry.change.d;
 
-/** The message that an entry is about: itself, or what it changes; undefined where it is about the conversation. */
+/** The message that an entry is about: itself, or what it changes; undefined where it is about the conversation, as its pins are. */
 const subjectOf = (entry: Telling): number | undefined => {
   if (entry.kind === 'message') return entry.seq;
   const { d } = entry.change;
-  return 'seq' in d ? d.seq : 'message' in d ? d.message : undefined;
+  return 'seq' in d ? d.seq : undefined;
 };
 
 /** The messages without which these entries cannot be told; what was read with them is as good where it holds the change. */

@@ -32,12 +32,12 @@ const devicesOf = ({ devices }: Plan): Owner[] =>
     Array.from({ length: count }, (_, index) => ({ userId: USERS[user]!, device: `${USERS[user]}/${index}` })),
   );
 
-/** What an action may end in: a refusal, nothing to act on, its device switched off. */
+/** What an action may end in: a refusal, others who wrote at the same time, nothing to act on, its device switched off. */
 const isExpected = (error: unknown): boolean =>
   error instanceof Nothing ||
   error instanceof Off ||
   error instanceof Closed ||
-  (error instanceof ParleyError && error.status < 500);
+  (error instanceof ParleyError && (error.status < 500 || error.code === 'service.contended'));
 
 async function act(scene: Scene, { act: name, by, dice }: Step): Promise<void> {
   const device = scene.devices[by % scene.devices.length]!;
@@ -108,11 +108,13 @@ export async function play(ground: Ground, plan: Plan, tally: Tally): Promise<vo
   const scene = new Scene(ground, devices, new Device(ground, moderator, tally));
   await begin(ground, plan, scene);
   const acting: Promise<void>[] = [];
+  const failed: unknown[] = [];
   for (const step of plan.steps) {
-    acting.push(act(scene, step));
+    acting.push(act(scene, step).catch((error: unknown) => void failed.push(error)));
     await ground.wait(step.gap);
   }
   await Promise.all(acting);
+  if (failed.length > 0) throw failed[0];
   for (const device of devices) if (!device.isOn) await ground.as(device.owner, () => device.start());
   await ground.wait(QUIET);
   // Numbers that hold nothing are told by the next ping. Whatever happened has been told before it.

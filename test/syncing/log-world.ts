@@ -168,8 +168,9 @@ export function build({ kinds, purged, from: wanted, young, dice }: Plan): World
     const target = targetOf(seq);
     if (seq < firstSeq || one === 'hole' || one === 'void') return [];
     if (isMessage(seq)) return seen(seq) || (one === 'reply' && seq >= from && target && seen(target)) ? [seq] : [];
-    if (one === 'profile' || target === undefined) return seq >= from ? [seq] : [];
-    // A reaction or a pin says nothing of the message itself.
+    // What is pinned, and in which version, is the conversation's, whether or not one sees the message.
+    if (one === 'profile' || one === 'pin' || target === undefined) return seq >= from ? [seq] : [];
+    // A reaction says nothing of the message itself.
     const tells = one === 'edit' ? seen(target) : target >= from && !hidden.has(target);
     return tells ? [seq] : [];
   });

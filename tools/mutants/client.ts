@@ -181,6 +181,15 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     test: SAYING,
   },
   {
+    name: 'client-pause-fetch',
+    invariant: 'nothing is dropped',
+    guard: 'a client that asked the server to stop fetches nothing either',
+    file: 'client/src/catch-up.ts',
+    from: 'if (this.#isPaused()) return false;',
+    to: '',
+    test: SAYING,
+  },
+  {
     name: 'client-all-or-nothing',
     invariant: 'I4',
     guard: 'a save of which a part cannot be kept keeps nothing',

@@ -115,7 +115,9 @@ const TOUCHING: ReadonlySet<Event['type']> = new Set([
 
 /** A line of the list after an event; `room` is the open conversation as it was before. Numbers that it knows change nothing. */
 export function lineAfter(line: MyConversation, event: Event, room: Room | undefined, me: string): LineAfter {
-  if (event.type === 'conversation:updated' && event.settings) return sure({ ...line, settings: event.settings });
+  // Of two things that one set at once the first may be told last.
+  if (event.type === 'conversation:updated' && event.settings)
+    return { line: { ...line, settings: event.settings }, unsure: true };
   if (event.type === 'read') return event.userId === me ? withRead(line, event.upTo, room, me) : sure(line);
   if (event.type === 'message:hidden') {
     const last = line.lastMessage?.seq === partsOfMessageId(event.messageId).seq;

@@ -164,10 +164,12 @@ export function roomAfter(
   }
   if (event.type === 'participant:added') needs.push({ of: 'participants', conversationId });
   let { threads, receipts } = room;
-  if (event.type === 'thread:updated' && event.mine) threads = put(threads, event.rootId, event.mine);
-  // Another reply, or one less: how many of them are unread is for the server to say.
-  else if (event.type === 'thread:updated' && event.rootId in threads)
-    needs.push({ of: 'thread', conversationId, messageId: event.rootId });
+  if (event.type === 'thread:updated') {
+    // Another reply, or one less: how many of them are unread is for the server to say; and of two things that one did at
+    // once the first may be told last.
+    if (event.rootId in threads) needs.push({ of: 'thread', conversationId, messageId: event.rootId });
+    if (event.mine) threads = put(threads, event.rootId, event.mine);
+  }
   if (event.type === 'receipts') {
     const { type: _, conversationId: __, ...counts } = event;
     receipts = counts;

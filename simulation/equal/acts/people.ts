@@ -111,9 +111,9 @@ export const PEOPLE_ACTS: Readonly<Record<string, readonly [weight: number, act:
   offer: [1.5, offer],
   withdraw: [0.7, withdraw],
   accept: [2, accept],
-  invite: [2, invite],
-  revoke: [1, revoke],
-  answer: [3, answer],
+  invite: [4, invite],
+  revoke: [4, revoke],
+  answer: [6, answer],
   report: [1.5, report],
   moderate: [3, moderate],
 };
