@@ -1,10 +1,21 @@
 import { WebSocket } from 'ws';
+import { NoAnswer } from '#aws/errors.ts';
 import { ParleyClient } from '#client/client.ts';
 import type { State } from '#client/state.ts';
 import { closeSocket } from '#gateways/sockets.ts';
 import { socketsOf } from '#table/connection.ts';
 import { scope } from '#table/entity.ts';
 import { stack, type User } from './deployed.ts';
+
+/** Closes a socket; false when a busy gateway does not say whether it did. */
+const wasClosed = (connectionId: string): Promise<boolean> =>
+  closeSocket(connectionId).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof NoAnswer) return false;
+      throw error;
+    },
+  );
 
 /** A client of a user of the deployed app, and the ways in which its connection may end. */
 export interface LiveClient {
@@ -16,7 +27,7 @@ export interface LiveClient {
   readonly until: (fits: (state: State) => boolean) => Promise<void>;
   /** The socket ends without a word from either side. False when none is open. */
   readonly cut: () => boolean;
-  /** The service closes every socket that it knows of the user. Answers how many. */
+  /** The service closes every socket that it knows of the user. Answers how many it says it has. */
   readonly drop: () => Promise<number>;
   /** How many sockets it has opened. */
   readonly opened: () => number;
@@ -71,8 +82,8 @@ export async function liveClient(tenant: string, user: User): Promise<LiveClient
     },
     drop: async () => {
       const known = await socketsOf(scope(tenant), [user.userId], Date.now());
-      await Promise.all(known.map(({ connectionId }) => closeSocket(connectionId)));
-      return known.length;
+      const closed = await Promise.all(known.map(({ connectionId }) => wasClosed(connectionId)));
+      return closed.filter(Boolean).length;
     },
     opened: () => opened,
   };
