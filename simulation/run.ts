@@ -13,8 +13,10 @@ import { type Room, roomOf } from './checks/logs.ts';
 import type { Strikes } from './cloud/faults.ts';
 import { type Actor, as, stage } from './engine/stage.ts';
 import { Violation } from './history.ts';
+import { nobodyWaitsForAPing } from './missed.ts';
 import { ask, isPassing } from './people/asking.ts';
 import { Device } from './people/device.ts';
+import { habitsOf, quietly } from './people/habits.ts';
 import { Person } from './people/person.ts';
 import { plain } from './plain.ts';
 import { World } from './world.ts';
@@ -28,8 +30,8 @@ export interface Outcome {
   readonly violation: { readonly check: string; readonly message: string } | undefined;
 }
 
-/** Milliseconds after which what can get old is old; and within which whatever was begun ends, days of being offline included. */
-const [QUIET, LONGEST] = [20_000, 14 * 86_400_000];
+/** Milliseconds after which what can get old is old. */
+const QUIET = 20_000;
 
 /** Milliseconds after which every client has pinged, and fetched what a ping told it of. */
 const LAST_LOOK = 15 * 60_000;
@@ -57,12 +59,12 @@ async function settleIn(world: World, people: readonly Person[]): Promise<void> 
 
 /** Everything that went wrong is over: what was begun ends, queues run dry, holes get old. */
 async function calmDown(world: World, people: readonly Person[]): Promise<void> {
-  world.calmDown();
+  const longest = world.calmDown();
   const open = (): boolean =>
     people.some(({ busy, devices }) => busy > 0 || devices.some(({ sending, offline }) => sending || offline)) ||
     [...world.queue.waiting()].length > 0;
-  const until = world.clock.now + LONGEST;
-  while (open() && world.clock.now < until) await world.clock.wait(QUIET + (world.clock.now - until + LONGEST) / 10);
+  const until = world.clock.now + longest;
+  while (open() && world.clock.now < until) await world.clock.wait(QUIET + (world.clock.now - until + longest) / 10);
   if (open()) throw new Violation('everything ends', 'something still waits though nothing goes wrong');
   await world.clock.wait(QUIET);
 }
@@ -128,14 +130,11 @@ export async function runWorld(seed: number, ops: number, listen?: (line: string
   stage.current = { clock, chance, ask: (request) => world.network.ask(request), complain: world.complain };
   let over = false;
   const names = Array.from({ length: 3 + chance.below(4) }, (_, index) => `user${index}`);
-  const people = names.map(
-    (name) =>
-      new Person(
-        world,
-        name,
-        names.filter((other) => other !== name),
-      ),
-  );
+  const habits = habitsOf(chance);
+  const people = names.map((name) => {
+    const others = names.filter((other) => other !== name);
+    return new Person(world, name, others, chance.is(0.2) ? quietly(habits) : habits);
+  });
   const script = async (): Promise<void> => {
     await settleIn(world, people);
     faults.calm = false;
@@ -144,6 +143,7 @@ export async function runWorld(seed: number, ops: number, listen?: (line: string
     for (const person of people) void person.live(tempo, goesOn);
     while (goesOn()) await clock.wait(tempo);
     await calmDown(world, people);
+    await nobodyWaitsForAPing(world, people);
     await lookAround(world, people);
     await nobodyMissedAnything(world, people);
   };

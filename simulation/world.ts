@@ -1,5 +1,6 @@
 import { scope } from '#table/entity.ts';
 import { TABLE } from '#table/schema.ts';
+import { Order } from './checks/order.ts';
 import { Pushes } from './checks/pushes.ts';
 import { Writes } from './checks/writes.ts';
 import { Dynamo } from './cloud/dynamo.ts';
@@ -18,6 +19,9 @@ import { Table } from './table/table.ts';
 
 /** When every world begins: the same time, whenever it is run. */
 const BEGIN = Date.UTC(2027, 0, 4, 9);
+
+/** Milliseconds within which everything ends when nothing goes wrong, clocks an hour off included; and days of being away as well. */
+const [LONG, LONGEST] = [4 * 3_600_000, 14 * 86_400_000];
 
 /** One world: an account of AWS with our functions in it, its weather, and what was promised to the people there. */
 export class World implements Setting {
@@ -61,7 +65,8 @@ export class World implements Setting {
     );
     this.functions = new Functions(this);
     this.sockets = new Sockets(this, this.functions);
-    this.queue = new Queue(this, this.functions, FAN_OUT_HANDLER);
+    const order = new Order((violation) => this.violate(violation));
+    this.queue = new Queue(this, this.functions, FAN_OUT_HANDLER, order);
     const dynamo = new Dynamo(this, this.table);
     this.network = new Network(this, {
       dynamodb: dynamo.handle,
@@ -94,11 +99,12 @@ export class World implements Setting {
     });
   }
 
-  /** From now on nothing goes wrong. */
-  calmDown(): void {
+  /** From now on nothing goes wrong; answers within how many milliseconds whatever was begun ends. */
+  calmDown(): number {
     this.faults.calm = true;
-    if (this.chance.is(0.05)) return;
+    if (this.chance.is(0.05)) return LONGEST;
     for (const back of this.#away) this.clock.after(this.chance.between(0, 60_000), back);
+    return LONG;
   }
 
   /** Says that an invariant is broken; the first is what counts. */

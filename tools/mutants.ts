@@ -64,7 +64,8 @@ async function simulate(): Promise<Verdict> {
   const file = join(TREE, 'simulation', 'main.ts');
   const { code, output } = await run(process.execPath, [file, '--seed', '1', '--ops', SIMULATED], { cwd: TREE });
   const broken = output.split('\n').find((line) => line.startsWith('BROKEN'));
-  if (broken) return { kind: 'failed', by: broken.slice(0, 160) };
+  const steps = /^(\d+) operations/m.exec(output)?.[1];
+  if (broken) return { kind: 'failed', by: `after ${steps} operations: ${broken.slice(0, 160)}` };
   return { kind: code === 0 ? 'passed' : 'broken', by: output.slice(-500) };
 }
 

@@ -5,6 +5,7 @@ export const FAULTS = {
   'function killed before a call': 0.002,
   'function killed during a call': 0.003,
   'call slow': 0.01,
+  'function stalls': 0.004,
   'call lost': 0.002,
   'reply of a call lost': 0.003,
   'table throttled': 0.004,
@@ -43,6 +44,8 @@ export class Faults {
   readonly #rates = new Map<Fault, number>();
   readonly struck: Strikes = {};
   calm = true;
+  /** What goes wrong now and then even while it is calm. */
+  still: Fault | undefined;
 
   constructor(chance: Chance) {
     this.#chance = chance;
@@ -54,7 +57,7 @@ export class Faults {
 
   /** Whether it happens here and now. */
   strike(fault: Fault): boolean {
-    const rate = this.calm ? undefined : this.#rates.get(fault);
+    const rate = this.calm ? (fault === this.still ? 0.5 : undefined) : this.#rates.get(fault);
     if (rate === undefined || !this.#chance.is(rate)) return false;
     this.struck[fault] = (this.struck[fault] ?? 0) + 1;
     return true;

@@ -16,6 +16,8 @@ export type ServiceOf = (request: SignedRequest) => Reply;
 const [FAST, SLOW] = [0.5, 12];
 /** The same when it is slow: longer than callers wait for. */
 const [LATE, LATEST] = [800, 24_000];
+/** Milliseconds for which a function does not go on with what it was answered. */
+const [STALL, LONGEST_STALL] = [500, 20_000];
 
 /** Carries calls from functions to services and back, each way taking its time; what a caller no longer waits for still arrives. */
 export class Network {
@@ -54,7 +56,8 @@ export class Network {
         clock.after(there, () => {
           const { status, text } = service(request);
           if (unheard) return;
-          clock.after(back, () => settle(() => resolve({ status, text, bytes: Buffer.from(text) })));
+          const stall = faults.strike('function stalls') ? chance.spread(STALL, LONGEST_STALL) : 0;
+          clock.after(back + stall, () => settle(() => resolve({ status, text, bytes: Buffer.from(text) })));
         });
       // A call that answers in time needs no alarm.
       if (unheard || there + back >= request.timeout)

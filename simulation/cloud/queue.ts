@@ -1,6 +1,7 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { SignedRequest } from '#aws/signed-fetch.ts';
 import { FAN_OUT } from '#contract/entries.ts';
+import type { Order } from '../checks/order.ts';
 import type { Functions } from './functions.ts';
 import type { Reply } from './network.ts';
 import type { Setting } from './setting.ts';
@@ -28,6 +29,7 @@ export class Queue {
   readonly #setting: Setting;
   readonly #functions: Functions;
   readonly #handler: (event: SQSEvent) => Promise<SQSBatchResponse>;
+  readonly #order: Order;
   readonly #groups = new Map<string, Waiting[]>();
   /** Until when each group is hidden. */
   readonly #hidden = new Map<string, number>();
@@ -37,7 +39,13 @@ export class Queue {
   /** Bodies that nobody will hear of any more. */
   readonly dead: string[] = [];
 
-  constructor(setting: Setting, functions: Functions, handler: (event: SQSEvent) => Promise<SQSBatchResponse>) {
+  constructor(
+    setting: Setting,
+    functions: Functions,
+    handler: (event: SQSEvent) => Promise<SQSBatchResponse>,
+    order: Order,
+  ) {
+    this.#order = order;
     this.#setting = setting;
     this.#functions = functions;
     this.#handler = handler;
@@ -64,7 +72,9 @@ export class Queue {
       if (this.#known.has(entry.MessageDeduplicationId)) continue;
       this.#known.add(entry.MessageDeduplicationId);
       const group = this.#groups.get(entry.MessageGroupId) ?? [];
-      group.push({ id: `message-${this.#ids++}`, body: entry.MessageBody, receives: 0 });
+      const id = `message-${this.#ids++}`;
+      group.push({ id, body: entry.MessageBody, receives: 0 });
+      this.#order.took(id, entry.MessageBody);
       this.#groups.set(entry.MessageGroupId, group);
     }
     this.#poll(20);
@@ -102,7 +112,11 @@ export class Queue {
     let batch: [group: string, Waiting][] = [];
     for (const [name, messages] of free) {
       // A message handed out too often is set aside, and the group goes on without it.
-      while (messages[0] && messages[0].receives >= MOST_RECEIVES) this.dead.push(messages.shift()!.body);
+      while (messages[0] && messages[0].receives >= MOST_RECEIVES) {
+        const { id, body } = messages.shift()!;
+        this.dead.push(body);
+        this.#order.ended(id);
+      }
       if (messages.length === 0) {
         this.#groups.delete(name);
         continue;
@@ -126,7 +140,9 @@ export class Queue {
       this.#hidden.set(name, until);
     }
     clock.after(hidden, () => this.#poll(1));
-    step('queue gives', batch.map(([, { id }]) => id).join());
+    const ids = batch.map(([, { id }]) => id);
+    step('queue gives', ids.join());
+    this.#order.gives(ids);
     const Records = batch.map(([MessageGroupId, { id, body, receives }]) => ({
       messageId: id,
       receiptHandle: MessageGroupId,
@@ -140,6 +156,7 @@ export class Queue {
           const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
           for (const [name, message] of batch) {
             if (failed.has(message.id)) continue;
+            this.#order.ended(message.id);
             const left = (this.#groups.get(name) ?? []).filter((other) => other !== message);
             if (left.length > 0) this.#groups.set(name, left);
             else this.#groups.delete(name);

@@ -6,32 +6,11 @@ import { type Shown, Violation } from '../history.ts';
 import type { World } from '../world.ts';
 import { ask, isPassing } from './asking.ts';
 import { Device } from './device.ts';
-import { sendText } from './sending.ts';
+import { type Habit, type Habits, habitOf } from './habits.ts';
+import { sendMany, sendText } from './sending.ts';
 
 const EMOJIS = ['👍', '❤️', '🎉'];
 const ROLES = ['admin', 'admin', 'member'];
-
-/** How often somebody does what, in parts of a hundred or so. */
-const HABITS = {
-  write: 34,
-  send: 14,
-  edit: 8,
-  delete: 4,
-  react: 8,
-  unreact: 3,
-  read: 10,
-  deliver: 6,
-  pin: 3,
-  add: 7,
-  remove: 5,
-  leave: 1,
-  role: 8,
-  page: 6,
-  offline: 2,
-  restart: 1,
-} as const;
-type Habit = keyof typeof HABITS;
-const TOTAL = Object.values(HABITS).reduce((sum, weight) => sum + weight, 0);
 
 /** A user with devices, who does now this and now that. */
 export class Person {
@@ -39,13 +18,15 @@ export class Person {
   readonly devices: readonly Device[];
   readonly #world: World;
   readonly #others: readonly string[];
+  readonly #habits: Habits;
   /** What reading got to, by membership, as it was acknowledged. */
   readonly #read = new Map<string, number>();
   /** What this person began and has not ended. */
   busy = 0;
 
-  constructor(world: World, userId: string, others: readonly string[]) {
+  constructor(world: World, userId: string, others: readonly string[], habits: Habits) {
     this.#world = world;
+    this.#habits = habits;
     this.userId = userId;
     this.#others = others;
     this.devices = Array.from(
@@ -62,7 +43,7 @@ export class Person {
       if (!goesOn()) return;
       const device = chance.one(this.devices);
       this.busy++;
-      const habit = this.#habit();
+      const habit = habitOf(this.#habits, chance);
       as(device.who, () => this.#do(habit, device)).then(
         () => this.busy--,
         (error: unknown) =>
@@ -73,19 +54,21 @@ export class Person {
     }
   }
 
-  #habit(): Habit {
-    let left = this.#world.chance.below(TOTAL);
-    for (const [habit, weight] of Object.entries(HABITS)) {
-      left -= weight;
-      if (left < 0) return habit as Habit;
-    }
-    return 'send';
-  }
-
+  /** Does something, now and then a few times at once: with two thumbs, or on two devices. */
   async #do(habit: Habit, device: Device): Promise<void> {
-    const { chance, conversations } = this.#world;
+    const { clock, chance, conversations } = this.#world;
     const conversationId = chance.one(conversations);
     const message = this.#recent(device);
+    const times = chance.is(0.2) ? 2 + chance.below(2) : 1;
+    const acts = Array.from({ length: times }, async (_, at) => {
+      if (at > 0) await clock.wait(chance.spread(1, 500));
+      await this.#act(habit, device, conversationId, message);
+    });
+    await Promise.all(acts);
+  }
+
+  async #act(habit: Habit, device: Device, conversationId: string, message: Message | undefined): Promise<void> {
+    const { chance } = this.#world;
     switch (habit) {
       case 'write':
         device.write(conversationId, `${device.who.name} writes ${device.mint()}`);
@@ -94,6 +77,8 @@ export class Person {
         return device.restart();
       case 'send':
         return sendText(this.#world, device, conversationId);
+      case 'burst':
+        return sendMany(this.#world, device, conversationId);
       case 'edit':
         return message && this.#edit(device, message);
       case 'delete':

@@ -19,11 +19,17 @@ const attempt = (world: World, sent: Sent, text = sent.text): Promise<Answered> 
     body: { clientId: sent.clientId, body: { type: 'text', text } },
   });
 
+/** An attempt that is not waited for any longer than that (ms): what comes of it nobody hears. */
+const patiently = (world: World, sent: Sent, ms: number): Promise<Answered> =>
+  Promise.race([attempt(world, sent), world.clock.wait(ms).then(() => undefined)]);
+
 /** Tries until there is an answer that will stay: stored, or refused for good. */
 async function insist(world: World, sent: Sent): Promise<boolean> {
   const { clock, chance } = world;
+  const impatient = chance.is(0.3);
   for (let tries = 0; tries < TRIES || world.faults.calm; tries++) {
-    const answered = await attempt(world, sent);
+    const hurries = impatient && !world.faults.calm;
+    const answered = await (hurries ? patiently(world, sent, chance.spread(100, 5_000)) : attempt(world, sent));
     if (!isPassing(answered)) {
       if (answered!.status > 201) return false;
       const { id, seq, createdAt } = answered!.body as { id: string; seq: number; createdAt: string };
@@ -58,4 +64,17 @@ export async function sendText(world: World, device: Device, conversationId: str
   const other = await attempt(world, sent, `${text} otherwise`);
   if (!isPassing(other) && other!.status < 300)
     world.violate(new Violation('I2 another body is refused', `${conversationId} ${clientId}: ${other!.status}`));
+}
+
+/** Sends many texts within a moment, as a program does that has much to say; each until there is an answer. */
+export async function sendMany(world: World, device: Device, conversationId: string): Promise<void> {
+  const { clock, chance } = world;
+  const within = chance.spread(200, 5_000);
+  const texts = Array.from({ length: 12 + chance.below(30) }, async () => {
+    await clock.wait(chance.real() * within);
+    const clientId = device.mint();
+    const text = `${device.who.name} ${clientId}`;
+    await insist(world, { conversationId, author: device.userId, clientId, text });
+  });
+  await Promise.all(texts);
 }
