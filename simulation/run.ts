@@ -60,12 +60,20 @@ async function settleIn(world: World, people: readonly Person[]): Promise<void> 
 /** Everything that went wrong is over: what was begun ends, queues run dry, holes get old. */
 async function calmDown(world: World, people: readonly Person[]): Promise<void> {
   const longest = world.calmDown();
-  const open = (): boolean =>
-    people.some(({ busy, devices }) => busy > 0 || devices.some(({ sending, offline }) => sending || offline)) ||
-    [...world.queue.waiting()].length > 0;
+  const open = (): string[] => [
+    ...people.flatMap(({ userId, busy, devices }) => [
+      ...(busy > 0 ? [`${userId} is busy`] : []),
+      ...devices.flatMap(({ who, sending, offline }) => [
+        ...(sending ? [`${who.name} sends`] : []),
+        ...(offline ? [`${who.name} is offline`] : []),
+      ]),
+    ]),
+    ...[...world.queue.waiting()].map(() => 'a message is queued'),
+  ];
   const until = world.clock.now + longest;
-  while (open() && world.clock.now < until) await world.clock.wait(QUIET + (world.clock.now - until + longest) / 10);
-  if (open()) throw new Violation('everything ends', 'something still waits though nothing goes wrong');
+  while (open().length > 0 && world.clock.now < until)
+    await world.clock.wait(QUIET + (world.clock.now - until + longest) / 10);
+  if (open().length > 0) throw new Violation('everything ends', `though nothing goes wrong: ${open().join(', ')}`);
   await world.clock.wait(QUIET);
 }
 

@@ -23,6 +23,9 @@ const BEGIN = Date.UTC(2027, 0, 4, 9);
 /** Milliseconds within which everything ends when nothing goes wrong, clocks an hour off included; and days of being away as well. */
 const [LONG, LONGEST] = [4 * 3_600_000, 14 * 86_400_000];
 
+/** Milliseconds within which those who wait for long are back when it is over. */
+const BACK = 60_000;
+
 /** One world: an account of AWS with our functions in it, its weather, and what was promised to the people there. */
 export class World implements Setting {
   readonly seed: number;
@@ -42,6 +45,8 @@ export class World implements Setting {
   readonly conversations: string[] = [];
   /** Those who wait for long, to be woken when it is over. */
   readonly #away = new Set<() => void>();
+  /** Nobody waits long any more. */
+  #hurries = false;
   steps = 0;
   trace = 0x811c9dc5;
   violation: Violation | undefined;
@@ -95,7 +100,7 @@ export class World implements Setting {
         resolve();
       };
       this.#away.add(back);
-      this.clock.after(ms, back);
+      this.clock.after(this.#hurries ? Math.min(ms, BACK) : ms, back);
     });
   }
 
@@ -103,7 +108,8 @@ export class World implements Setting {
   calmDown(): number {
     this.faults.calm = true;
     if (this.chance.is(0.05)) return LONGEST;
-    for (const back of this.#away) this.clock.after(this.chance.between(0, 60_000), back);
+    this.#hurries = true;
+    for (const back of this.#away) this.clock.after(this.chance.between(0, BACK), back);
     return LONG;
   }
 
