@@ -20,6 +20,12 @@ export interface Resources {
   readonly quarantineArn?: string;
   readonly cleanName?: string;
   readonly cleanArn?: string;
+  /** Absent when media are downloaded from S3 itself. */
+  readonly mediaKeyArn?: string;
+  /** The CDN as `MEDIA_CDN` says it. */
+  readonly mediaCdn?: string;
+  readonly cdnLogsName?: string;
+  readonly cdnLogsArn?: string;
   readonly archiveName?: string;
   readonly archiveArn?: string;
   readonly parkingName?: string;
@@ -106,6 +112,12 @@ export const GRANTS: Readonly<Record<Use, Grant>> = {
   'clean:read': bucket('clean', { '/*': ['s3:GetObject'] }),
   'clean:write': bucket('clean', { '/*': ['s3:PutObject'] }),
   'clean:describe': bucket('clean', { '': ['s3:ListBucket'] }),
+  'media-key:read': {
+    on: 'mediaKeyArn',
+    actions: { '': ['secretsmanager:GetSecretValue'] },
+    environment: 'mediaCdn',
+  },
+  'cdn-logs:read': { on: 'cdnLogsArn', actions: { '/*': ['s3:GetObject'] }, environment: 'cdnLogsBucket' },
   'archive:read': bucket('archive', { '/*': ['s3:GetObject'] }),
   'archive:write': bucket('archive', { '/*': ['s3:PutObject'] }),
   'archive:remove': bucket('archive', { '/*': ['s3:DeleteObject'] }),
@@ -137,9 +149,12 @@ const need = (resources: Resources, key: keyof Resources): string => {
   return value;
 };
 
-/** True when the stage has what the use works on; only search can be left out. */
+/** What a stage may be without. */
+const OPTIONAL: ReadonlySet<keyof Resources> = new Set(['searchDomainArn', 'mediaKeyArn']);
+
+/** True when the stage has what the use works on. */
 const exists = (use: Use, resources: Resources): boolean =>
-  GRANTS[use].on !== 'searchDomainArn' || resources.searchDomainArn !== undefined;
+  !OPTIONAL.has(GRANTS[use].on) || resources[GRANTS[use].on] !== undefined;
 
 /**
  * The policy of a function: one statement a resource, its actions sorted. Raises when a use names what does not exist.
@@ -199,6 +214,8 @@ export function environmentFor(
     signingKey: () => need(resources, 'signingKeyArn'),
     quarantineBucket: () => need(resources, 'quarantineName'),
     cleanBucket: () => need(resources, 'cleanName'),
+    mediaCdn: () => need(resources, 'mediaCdn'),
+    cdnLogsBucket: () => need(resources, 'cdnLogsName'),
     archiveBucket: () => need(resources, 'archiveName'),
     searchEndpoint: () => need(resources, 'searchEndpoint'),
     searchDomain: () => need(resources, 'searchDomainName'),

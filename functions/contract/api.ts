@@ -3,6 +3,7 @@ import * as bookmarks from './bookmarks.ts';
 import * as changes from './conversation-changes.ts';
 import * as conversations from './conversations.ts';
 import * as devices from './devices.ts';
+import * as downloads from './downloads.ts';
 import * as drafts from './drafts.ts';
 import * as forwards from './forwards.ts';
 import * as health from './health.ts';
@@ -138,7 +139,12 @@ export const devicesApi = {
 export const mediaApi = {
   requestUpload: media.requestUpload,
   getMedia: media.getMedia,
-  getMediaUrl: media.getMediaUrl,
+} as const satisfies Record<string, Route>;
+export const downloadsApi = {
+  getMediaUrl: downloads.getMediaUrl,
+  getMediaUrls: downloads.getMediaUrls,
+  listDownloads: downloads.listDownloads,
+  listTenantDownloads: downloads.listTenantDownloads,
 } as const satisfies Record<string, Route>;
 export const searchApi = { searchMessages: search.searchMessages } as const satisfies Record<string, Route>;
 export const usersApi = {
@@ -221,6 +227,7 @@ export const api = {
   sync: syncApi,
   devices: devicesApi,
   media: mediaApi,
+  downloads: downloadsApi,
   search: searchApi,
   users: usersApi,
   tenant: tenantApi,

@@ -21,6 +21,10 @@ export const ENV = {
   signingKey: 'SIGNING_KEY_ARN',
   quarantineBucket: 'QUARANTINE_BUCKET',
   cleanBucket: 'CLEAN_BUCKET',
+  /** JSON: address, secret and key ids of the CDN that media are downloaded from (gateways/cdn-key.ts). Absent: from S3. */
+  mediaCdn: 'MEDIA_CDN',
+  /** Bucket that the CDN writes its logs to. */
+  cdnLogsBucket: 'CDN_LOGS_BUCKET',
   /** Bucket that old messages are moved to. */
   archiveBucket: 'ARCHIVE_BUCKET',
   /** `https://…` endpoint of the search domain. */

@@ -99,6 +99,11 @@ export const ERRORS = {
   'scheduled.id_reused': [409, 'This client id was used for another scheduled message.'],
   'media.not_found': [404, 'There is no such media, or you may not see it.'],
   'media.not_ready': [409, 'The media is not ready to be downloaded.'],
+  'media.rendition_missing': [404, 'The media has no such rendition.'],
+  'media.bandwidth_exceeded': [
+    429,
+    'You or your tenant download more than is allowed; try again after the time in Retry-After.',
+  ],
   'media.type_unsupported': [400, 'This content type cannot be uploaded.'],
   'media.too_large': [400, 'The file is larger than its type allows.'],
   'media.idempotency_conflict': [409, 'This Idempotency-Key was used for a different upload.'],

@@ -160,15 +160,3 @@ export const getMedia = route({
   refuses: ['media.not_found'],
   status: 200,
 });
-
-export const getMediaUrl = route({
-  method: 'GET',
-  path: '/media/{mediaId}/url',
-  summary: 'Get a download address of one rendition, valid for a few minutes',
-  permission: 'media:read',
-  uses: ['table:get', 'table:batch-get', 'table:query', 'clean:read'],
-  input: z.strictObject({ mediaId: MediaId, rendition: RenditionName.default('display') }),
-  output: z.strictObject({ url: z.string(), expiresAt: Instant }),
-  refuses: ['media.not_found', 'media.not_ready'],
-  status: 200,
-});

@@ -26,6 +26,7 @@ const ALLOWED = {
   'realtime:connect': ['user', 'admin'],
   'media:upload': ['user', 'admin'],
   'media:read': ['user', 'admin'],
+  'media:account': ['admin'],
   'search:query': ['user', 'admin'],
   'import:write': ['admin'],
   'user:read': ['user', 'admin'],

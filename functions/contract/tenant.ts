@@ -77,6 +77,22 @@ const Changing = z.strictObject({
   /** Hours within which who deleted a message may bring it back; 0: never. */
   restoreHours: z.int().min(0).max(MAX_RESTORE_HOURS),
 });
+const Bytes = z
+  .int()
+  .min(1)
+  .max(2 ** 50)
+  .nullable();
+const Downloads = z.strictObject({
+  /** Bytes of media that a user may fetch a day (UTC); null: no limit. */
+  userBytesPerDay: Bytes,
+  /** Bytes that a user may fetch in any minute; what is larger by itself is let through when nothing else was fetched. */
+  userBytesPerMinute: Bytes,
+  /** The same for all users of the tenant together. */
+  tenantBytesPerDay: Bytes,
+  tenantBytesPerMinute: Bytes,
+  /** Days for which it is kept who downloaded what. */
+  keptDays: z.int().min(1).max(MAX_RETENTION_DAYS),
+});
 const Features = z.strictObject({
   /** Users may create channels. */
   channels: z.boolean(),
@@ -86,6 +102,7 @@ const Features = z.strictObject({
 export const TenantRules = z.strictObject({
   limits: Limits,
   uploads: Uploads,
+  downloads: Downloads,
   content: Content,
   retention: Retention,
   changing: Changing,
@@ -97,6 +114,13 @@ export type TenantRules = z.output<typeof TenantRules>;
 export const DEFAULT_RULES: TenantRules = {
   limits: { messagesPerMinute: 60, messageBurst: 60, textLength: MAX_TEXT },
   uploads: { types: UploadType.options },
+  downloads: {
+    userBytesPerDay: 20 * 1024 ** 3,
+    userBytesPerMinute: 2 * 1024 ** 3,
+    tenantBytesPerDay: null,
+    tenantBytesPerMinute: null,
+    keptDays: 90,
+  },
   content: { types: MessageType.options, customNames: [], emojis: [] },
   retention: { days: null, maxDays: null, archiveAfterDays: null },
   changing: { editMinutes: null, deleteMinutes: null, moderatorsDelete: true, restoreHours: 24 },
@@ -107,6 +131,7 @@ export const DEFAULT_RULES: TenantRules = {
 export const RulesChange = z.strictObject({
   limits: Limits.partial().optional(),
   uploads: Uploads.partial().optional(),
+  downloads: Downloads.partial().optional(),
   content: Content.partial().optional(),
   retention: Retention.partial().optional(),
   changing: Changing.partial().optional(),

@@ -24,6 +24,8 @@ export type Use =
   | 'quarantine:describe'
   | 'clean:read'
   | 'clean:write'
+  | 'media-key:read'
+  | 'cdn-logs:read'
   | 'clean:describe'
   | 'archive:read'
   | 'archive:write'

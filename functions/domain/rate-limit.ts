@@ -56,8 +56,8 @@ export function quotaOf(rate: Rate, bucket: number, now: number): Quota {
 export class TooOften extends Refusal {
   readonly quota: Quota;
 
-  constructor(code: ErrorCode, quota: Quota) {
-    super(code, { rateLimit: quota, retryAfterSeconds: quota.retryAfterSeconds });
+  constructor(code: ErrorCode, quota: Quota, details: Readonly<Record<string, unknown>> = {}) {
+    super(code, { ...details, rateLimit: quota, retryAfterSeconds: quota.retryAfterSeconds });
     this.quota = quota;
   }
 }

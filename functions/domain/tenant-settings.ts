@@ -7,6 +7,7 @@ import { Refusal } from './refusal.ts';
 export const changedRules = (rules: TenantRules, change: RulesChange): TenantRules => ({
   limits: { ...rules.limits, ...change.limits },
   uploads: { ...rules.uploads, ...change.uploads },
+  downloads: { ...rules.downloads, ...change.downloads },
   content: { ...rules.content, ...change.content },
   retention: { ...rules.retention, ...change.retention },
   changing: { ...rules.changing, ...change.changing },

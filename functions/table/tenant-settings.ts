@@ -9,6 +9,7 @@ import { tableName } from './table-name.ts';
 const StoredRules = z.object({
   limits: Rules.shape.limits.partial().strip().default({}),
   uploads: Rules.shape.uploads.partial().strip().default({}),
+  downloads: Rules.shape.downloads.partial().strip().default({}),
   content: Rules.shape.content.partial().strip().default({}),
   retention: Rules.shape.retention.partial().strip().default({}),
   changing: Rules.shape.changing.partial().strip().default({}),
@@ -18,6 +19,7 @@ const StoredRules = z.object({
 const complete = (stored: z.output<typeof StoredRules>): TenantRules => ({
   limits: { ...DEFAULT_RULES.limits, ...stored.limits },
   uploads: { ...DEFAULT_RULES.uploads, ...stored.uploads },
+  downloads: { ...DEFAULT_RULES.downloads, ...stored.downloads },
   content: { ...DEFAULT_RULES.content, ...stored.content },
   retention: { ...DEFAULT_RULES.retention, ...stored.retention },
   changing: { ...DEFAULT_RULES.changing, ...stored.changing },

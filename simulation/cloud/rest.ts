@@ -3,6 +3,7 @@ import { api } from '#contract/api.ts';
 import { SERVICES } from '#contract/entries.ts';
 import { pathParameters, type Route } from '#contract/route.ts';
 import { handler as conversations } from '../../functions/api/conversations/conversations.lambda.ts';
+import { handler as downloads } from '../../functions/api/downloads/downloads.lambda.ts';
 import { handler as invitations } from '../../functions/api/invitations/invitations.lambda.ts';
 import { handler as media } from '../../functions/api/media/media.lambda.ts';
 import { handler as messages } from '../../functions/api/messages/messages.lambda.ts';
@@ -27,6 +28,7 @@ type Handler = (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
 /** The services that the people of a simulation call: those that need no engine besides the table. */
 const HANDLERS = {
   conversations,
+  downloads,
   invitations,
   media,
   messages,

@@ -1,5 +1,5 @@
 /** Stands for the gateways of uploads and renditions: files are taken and given, but there is nothing in them. */
-export const [UPLOAD_SECONDS, DOWNLOAD_SECONDS] = [600, 300];
+export const UPLOAD_SECONDS = 600;
 
 export const uploadForm = async (key: string) => ({ url: `https://uploads.sim/${key}`, fields: { key } });
 
@@ -11,4 +11,4 @@ export const openUpload = async ({ key }: { readonly key: string }) => ({
 
 export const putRendition = async (): Promise<void> => undefined;
 
-export const renditionUrl = async (key: string): Promise<string> => `https://media.sim/${key}`;
+export const downloadUrl = async ({ key }: { readonly key: string }): Promise<string> => `https://media.sim/${key}`;

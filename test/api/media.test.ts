@@ -1,6 +1,6 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { getMedia, getMediaUrl, requestUpload, UPLOAD_LIMITS } from '#contract/media.ts';
+import { getMedia, requestUpload, UPLOAD_LIMITS } from '#contract/media.ts';
 import { type Item, scope } from '#table/entity.ts';
 import { MediaEntity, type StoredMedia } from '#table/media.ts';
 import { MediaLinkEntity } from '#table/media-link.ts';
@@ -186,46 +186,5 @@ describe('looking at a media', () => {
     const missing = await look();
     expect(missing).toMatchObject({ status: 404, body: { code: 'media.not_found' } });
     expect([foreign, stranger, expired]).toEqual([missing, missing, missing]);
-  });
-});
-
-describe('a download address', () => {
-  const address = (input: Record<string, unknown> = {}, options: CallOptions = {}) =>
-    call(handler, getMediaUrl, { ...EXAMPLES.media.getMediaUrl, ...input }, options);
-
-  it('is for one rendition, for five minutes, with the server’s content type', async () => {
-    given({}, true);
-    const { status, body } = await address({ rendition: 'thumbnail' }, { userId: 'bob' });
-    expect(status).toBe(200);
-    const url = new URL(String(body['url']));
-    expect(url.hostname + url.pathname).toContain('test-clean-bucket');
-    expect(url.pathname).toMatch(new RegExp(`/acme/${MEDIA_ID}/thumbnail$`));
-    expect(Object.fromEntries(url.searchParams)).toMatchObject({
-      'X-Amz-Expires': '300',
-      'response-content-type': 'image/webp',
-      'response-content-disposition': 'inline',
-    });
-    const left = Date.parse(String(body['expiresAt'])) - Date.now();
-    expect(left).toBeGreaterThan(298_000);
-    expect(left).toBeLessThanOrEqual(300_000);
-  });
-
-  it.each(['requested', 'uploaded', 'scanning', 'processing', 'rejected', 'quarantined', 'expired'] as const)(
-    'is not given out while the media is %s, not even to its owner',
-    async (state) => {
-      given({ state });
-      expect(await address()).toMatchObject({ status: 409, body: { code: 'media.not_ready', state } });
-    },
-  );
-
-  it('is not given out for a rendition that was not made', async () => {
-    given({ renditions: [] });
-    expect(await address()).toMatchObject({ status: 409, body: { code: 'media.not_ready' } });
-  });
-
-  it('is not given to strangers, who learn nothing', async () => {
-    given({}, true);
-    expect(await address({}, { userId: 'eve' })).toMatchObject({ status: 404, body: { code: 'media.not_found' } });
-    expect(await address({}, { tenantId: 'globex' })).toMatchObject({ status: 404, body: { code: 'media.not_found' } });
   });
 });

@@ -137,6 +137,13 @@ const IDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   reaction: record({ conversationId, seq, emoji, userId }),
   media: mediaId,
   'media-link': record({ mediaId, conversationId }),
+  bandwidth: record({
+    userId: fc.option(userId, { nil: undefined }),
+    day: fc.constantFrom('2026-11-20', '2026-11-21'),
+  }),
+  address: record({ userId, mediaId, rendition: fc.constantFrom('display', 'original') }),
+  download: record({ mediaId, at: seq, id: token }),
+  'download-total': mediaId,
   import: importId,
   'import-batch': record({ importId, batch: seq }),
   user: userId,

@@ -169,7 +169,12 @@ export const EXAMPLES: Inputs = {
   media: {
     requestUpload: { fileName: 'engine.jpg', contentType: 'image/jpeg', bytes: 120_000 },
     getMedia: { mediaId: MEDIA_ID },
+  },
+  downloads: {
     getMediaUrl: { mediaId: MEDIA_ID, rendition: 'thumbnail' },
+    getMediaUrls: { mediaIds: [MEDIA_ID] },
+    listDownloads: { mediaId: MEDIA_ID, limit: 10 },
+    listTenantDownloads: { from: '2026-11-01', to: '2026-11-30' },
   },
   search: { searchMessages: { q: '"analytical engine"' } },
   users: {

@@ -14,8 +14,10 @@ import {
 import type { S3Event } from 'aws-lambda';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { getMediaUrl } from '#contract/downloads.ts';
 import { ENV } from '#contract/environment.ts';
-import { getMedia, getMediaUrl, requestUpload } from '#contract/media.ts';
+import { getMedia, requestUpload } from '#contract/media.ts';
+import { handler as downloads } from '#functions/api/downloads/downloads.lambda.ts';
 import { handler as api } from '#functions/api/media/media.lambda.ts';
 import { handler as processUpload } from '#functions/media/process-upload.lambda.ts';
 import { openUpload } from '#gateways/quarantine.ts';
@@ -74,7 +76,7 @@ describe('an upload, from the question to the picture', () => {
     await processUpload(await arrival(form.media.id));
     expect(await look(form.media.id)).toMatchObject({ state: 'ready', reason: null });
     for (const rendition of ['display', 'thumbnail']) {
-      const { body } = await call(api, getMediaUrl, { mediaId: form.media.id, rendition });
+      const { body } = await call(downloads, getMediaUrl, { mediaId: form.media.id, rendition });
       const response = await fetch(String(body['url']));
       expect(response.headers.get('content-type')).toBe('image/webp');
       expect(response.headers.get('content-disposition')).toBe('inline');

@@ -1,5 +1,6 @@
 import { ARCHIVE_MUTANTS } from './archive.ts';
 import { CLIENT_MUTANTS } from './client.ts';
+import { DOWNLOADS_MUTANTS } from './downloads.ts';
 import { EQUAL_MUTANTS } from './equal.ts';
 import { IDENTITY_MUTANTS } from './identity.ts';
 import { IMPORT_MUTANTS } from './imports.ts';
@@ -58,6 +59,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...PRESENCE_MUTANTS,
   ...SOCKET_MUTANTS,
   ...MEDIA_MUTANTS,
+  ...DOWNLOADS_MUTANTS,
   ...SEARCH_MUTANTS,
   ...IMPORT_MUTANTS,
   ...USER_MUTANTS,

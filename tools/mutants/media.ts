@@ -4,7 +4,6 @@ const domain = 'functions/domain/media.ts';
 const table = 'functions/table/media.ts';
 const links = 'functions/table/media-link.ts';
 const form = 'functions/gateways/upload-form.ts';
-const download = 'functions/gateways/download-url.ts';
 const quarantine = 'functions/gateways/quarantine.ts';
 const renditions = 'functions/gateways/renditions.ts';
 const picture = 'functions/media/picture.ts';
@@ -12,7 +11,6 @@ const flow = 'functions/media/process-upload.ts';
 const events = 'functions/media/object-key.ts';
 const handler = 'functions/media/process-upload.lambda.ts';
 const request = 'functions/api/media/request-upload.ts';
-const address = 'functions/api/media/get-media-url.ts';
 
 const SERVED = 'I12 served only as checked and encoded anew';
 const VERSION = 'I12 bound to one object version';
@@ -41,15 +39,6 @@ export const MEDIA_MUTANTS: readonly Mutant[] = [
     test: 'test/domain/media.test.ts',
   },
   {
-    name: 'media-servable',
-    invariant: SERVED,
-    guard: 'an address is given out for what is ready only',
-    file: address,
-    from: '!isServable(media.state) || !rendition',
-    to: '!rendition',
-    test: 'test/api/media.test.ts',
-  },
-  {
     name: 'media-servable-states',
     invariant: SERVED,
     guard: 'ready is the one state in which anything is served',
@@ -57,15 +46,6 @@ export const MEDIA_MUTANTS: readonly Mutant[] = [
     from: "state === 'ready';",
     to: "state === 'ready' || state === 'processing';",
     test: 'test/domain/media.test.ts',
-  },
-  {
-    name: 'media-disposition',
-    invariant: SERVED,
-    guard: 'a browser gets the server’s content type, not a stored one',
-    file: download,
-    from: '      ResponseContentType: contentType,\n',
-    to: '',
-    test: 'test/api/media.test.ts',
   },
   {
     name: 'media-type-limit',

@@ -1,7 +1,6 @@
 import { mediaApi } from '#contract/api.ts';
 import { service } from '#runtime/service.ts';
 import { getMedia } from './get-media.ts';
-import { getMediaUrl } from './get-media-url.ts';
 import { requestUpload } from './request-upload.ts';
 
-export const handler = service(mediaApi, { requestUpload, getMedia, getMediaUrl });
+export const handler = service(mediaApi, { requestUpload, getMedia });
