@@ -24,6 +24,8 @@ export function setEnvironment(): void {
   process.env[ENV.socketsUrl] = 'wss://sockets.test/chat';
   process.env[ENV.searchEndpoint] = 'https://search.test';
   process.env[ENV.stragglersUrl] = 'https://sqs.test/000000000000/stragglers.fifo';
+  // Media are downloaded from S3.
+  delete process.env[ENV.mediaCdn];
   process.env['AWS_REGION'] = 'eu-central-1';
   process.env['AWS_ACCESS_KEY_ID'] = 'test';
   process.env['AWS_SECRET_ACCESS_KEY'] = 'test';
