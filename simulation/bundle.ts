@@ -10,6 +10,7 @@ const STAND_INS: readonly (readonly [module: RegExp, standIn: string])[] = [
   [/^#gateways\/(?:upload-form|quarantine|renditions|download-url)\.ts$/, 'blobs.ts'],
   [/^\.\/picture\.ts$/, 'picture.ts'],
   [/^#gateways\/signing-key\.ts$|^\.\/signing-key\.ts$/, 'signing-key.ts'],
+  [/^#gateways\/invitation-token\.ts$/, 'invitation-token.ts'],
   [/^#runtime\/log\.ts$|^\.\/log\.ts$/, 'log.ts'],
   [/^node:crypto$/, 'crypto.ts'],
   [/^node:timers\/promises$/, 'timers.ts'],

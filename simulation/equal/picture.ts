@@ -75,20 +75,39 @@ async function partsNow({ client }: Device, known: State): Promise<Partial_> {
 }
 
 /** Everything of a state that is compared. Left out: docs/testing.md says what, and why. */
-const shown = ({ outbox, ...state }: State) => ({
+const shown = ({ outbox, rooms, ...state }: State, receiptsTurned: ReadonlySet<string>) => ({
   ...state,
+  rooms: Object.fromEntries(
+    Object.entries(rooms).map(([id, room]) => [
+      id,
+      {
+        ...room,
+        // Nobody is told that somebody shows, or shows no more, what they have read.
+        participants: room.participants.map((one) =>
+          receiptsTurned.has(one.userId) && one.userId !== state.me ? { ...one, readSeq: null } : one,
+        ),
+      },
+    ]),
+  ),
   // What was refused stays here until its user takes it away: no other device has it.
   outbox: outbox.filter((one) => one.state !== 'failed'),
 });
 
 /** What a device shows. */
-export async function pictureOf(device: Device): Promise<ReturnType<typeof shown>> {
+export async function pictureOf(
+  device: Device,
+  receiptsTurned: ReadonlySet<string>,
+): Promise<ReturnType<typeof shown>> {
   for (const id of device.wanted) while (await (await device.opened(id))?.loadOlder());
-  return shown(device.client.state);
+  return shown(device.client.state, receiptsTurned);
 }
 
 /** What a device that has just started shows of the same. */
-export async function freshPictureOf(fresh: Device, old: Device): Promise<ReturnType<typeof shown>> {
+export async function freshPictureOf(
+  fresh: Device,
+  old: Device,
+  receiptsTurned: ReadonlySet<string>,
+): Promise<ReturnType<typeof shown>> {
   const known = old.client.state;
   for (const id of old.wanted) while (await (await fresh.open(id))?.loadOlder());
   const { client } = fresh;
@@ -107,5 +126,6 @@ export async function freshPictureOf(fresh: Device, old: Device): Promise<Return
     const line = conversations[id] ?? (await unlessGone(client.call('getConversation', { conversationId: id })));
     if (line) conversations[id] = line;
   }
-  return { ...shown(client.state), ...(await partsNow(fresh, known)), rooms, conversations };
+  const parts = await partsNow(fresh, known);
+  return shown({ ...client.state, ...parts, rooms, conversations }, receiptsTurned);
 }

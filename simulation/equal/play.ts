@@ -86,14 +86,19 @@ const withoutNumbers = ({ conversations, ...state }: State) => ({
 /** Milliseconds before the first look at a device that has just started, and between two. */
 const [FIRST, AGAIN] = [3_000, 5_000];
 
-async function compare(ground: Ground, device: Device, tally: Tally): Promise<void> {
+async function compare({ ground, receiptsTurned }: Scene, device: Device, tally: Tally): Promise<void> {
+  // Who blocks somebody is away for them from the next time that they say whom they watch, every eight minutes.
+  await ground.as(device.owner, async () => device.watch(device.watched));
   const fresh = new Device(ground, { ...device.owner, device: `${device.owner.device}/fresh` }, tally);
   await ground.as(fresh.owner, async () => {
     await fresh.start();
     fresh.watch(device.watched);
     for (let look = 1; ; look++) {
       await ground.wait(look === 1 ? FIRST : AGAIN);
-      const [old, now] = [canonical(await pictureOf(device)), canonical(await freshPictureOf(fresh, device))];
+      const [old, now] = [
+        canonical(await pictureOf(device, receiptsTurned)),
+        canonical(await freshPictureOf(fresh, device, receiptsTurned)),
+      ];
       if (old === now) break;
       if (look === ground.looks) throw new Unequal(`${device.owner.device}: ${differenceOf(old, now)}`);
     }
@@ -127,7 +132,7 @@ export async function play(ground: Ground, plan: Plan, tally: Tally): Promise<vo
       throw new Unequal(`${device.owner.device} had missed something: ${differenceOf(told[index]!, now)}`);
   }
   if (tally.undocumented) throw tally.undocumented;
-  for (const device of devices) await compare(ground, device, tally);
+  for (const device of devices) await compare(scene, device, tally);
   if (tally.undocumented) throw tally.undocumented;
   await Promise.all([...devices, scene.moderator].map((device) => device.stop()));
 }

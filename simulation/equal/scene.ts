@@ -15,6 +15,10 @@ export class Scene {
   readonly conversations: string[] = [];
   readonly scheduled: string[] = [];
   readonly media: string[] = [];
+  /** Tokens of links to conversations. */
+  readonly links: string[] = [];
+  /** Users who turned their read receipts off or on: others see it when they open a conversation again. */
+  readonly receiptsTurned = new Set<string>();
   #words = 0;
 
   constructor(ground: Ground, devices: readonly Device[], moderator: Device) {

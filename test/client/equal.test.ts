@@ -15,7 +15,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 };
 
 it('I4: after any sequence every device shows what one that has just started shows, byte for byte', {
-  timeout: 600_000,
+  timeout: 1_200_000,
 }, async () => {
   const { played, counts, failures } = await playMany({
     seed: 1,

@@ -230,6 +230,7 @@ describe('the reducer', () => {
     const read = (upTo: number): Event => ({ type: 'read', conversationId: CNV, userId: 'ada', upTo });
     expect(reduce(state, read(3)).conversations[CNV]!.unreadCount).toBe(1);
     expect(reduce(state, read(4)).conversations[CNV]!.unreadCount).toBe(0);
+    expect([read(3), read(1)].reduce(reduce, state).conversations[CNV]!.unreadCount).toBe(1);
     expect(reduce({ ...state, rooms: {} }, read(3)).needs).toEqual({
       [`line ${CNV} `]: { of: 'line', conversationId: CNV },
     });

@@ -17,7 +17,7 @@ export const deployedGround = (tenant: string): Ground => ({
   now: () => Date.now(),
   wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms / FASTER)),
   as: (_, run) => run(),
-  looks: 40,
+  looks: 100,
   picture: () => new Blob([new Uint8Array(PICTURE)]),
   way: ({ userId, moderator }, ears) => {
     const open = new Set<WebSocket>();

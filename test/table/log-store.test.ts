@@ -93,4 +93,14 @@ describe('the log in DynamoDB', () => {
     await log.void(2, 2);
     expect((await log.head())?.last).toBeUndefined();
   });
+
+  it('shows the message before one that was never stored', async () => {
+    const log = logOf(tenant, await aGroup(tenant));
+    await log.take({ key: KEYS[0]!, at: 1, preview: { by: 'ada', type: 'text', text: 'x' } }, { floorBelow: 0 });
+    await log.put(2, message);
+    const preview = { by: 'ada', type: 'text', text: 'never stored' };
+    await log.take({ key: KEYS[2]!, at: 2, preview }, { floorBelow: 0 });
+    await log.void(3, 3);
+    expect(await log.head()).toMatchObject({ last: { by: 'ada', type: 'text', text: 'x', a: 5 }, lastSeq: 2 });
+  });
 });

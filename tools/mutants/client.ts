@@ -163,6 +163,15 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     test: REDUCER,
   },
   {
+    name: 'client-read-less',
+    invariant: 'I5',
+    guard: 'reading less than before takes nothing back',
+    file: 'client/src/reduce/line.ts',
+    from: 'unreadCount: Math.min(unreadCount, line.unreadCount),',
+    to: 'unreadCount,',
+    test: REDUCER,
+  },
+  {
     name: 'client-read-back',
     invariant: 'I5',
     guard: 'a read marker is never said to be further back',

@@ -100,20 +100,6 @@ const PLANTED: readonly Pick<Mutant, 'name' | 'guard' | 'file' | 'from' | 'to'>[
     to: 'if (seq) this.receive(event);',
   },
   {
-    name: 'equal-read-again',
-    guard: 'reading less than before takes nothing back',
-    file: 'client/src/reduce/line.ts',
-    from: 'unreadCount: Math.min(unreadCount, line.unreadCount),',
-    to: 'unreadCount,',
-  },
-  {
-    name: 'equal-cursor-first',
-    guard: 'a cursor does not pass an event that was not applied',
-    file: 'client/src/log.ts',
-    from: 'this.#owed.delete(event.seq);\n    return',
-    to: "this.#owed.delete(event.seq);\n    if (event.type === 'pin:removed') this.#cursor = event.seq;\n    return",
-  },
-  {
     name: 'equal-restore-untold',
     guard: 'a message that is restored is told with its reactions',
     file: 'functions/syncing/log-event.ts',
@@ -126,13 +112,6 @@ const PLANTED: readonly Pick<Mutant, 'name' | 'guard' | 'file' | 'from' | 'to'>[
     file: 'functions/api/receipts/update-my-settings.ts',
     from: '[userId]',
     to: '[]',
-  },
-  {
-    name: 'equal-void-preview',
-    guard: 'a message that was never stored leaves the preview of the one before',
-    file: 'functions/table/log/void.ts',
-    from: 'const below = await shownBelow(seq, backwards);',
-    to: 'const below = undefined as Awaited<ReturnType<typeof shownBelow>>;',
   },
   {
     name: 'equal-activity',

@@ -6,6 +6,16 @@ const APPEND = 'functions/table/log/append.ts';
 /** Guards of the write path: numbers, client ids, what is shown of both. */
 export const LOG_MUTANTS: readonly Mutant[] = [
   {
+    name: 'void-preview',
+    invariant: 'I4',
+    guard: 'a message that was never stored leaves the preview of the one before',
+    file: 'functions/table/log/void.ts',
+    from: 'const below = await shownBelow(seq, backwards);',
+    to: 'const below = undefined as Awaited<ReturnType<typeof shownBelow>>;',
+    test: 'test/table/log-store.test.ts',
+    needs: 'emulator',
+  },
+  {
     name: 'write-once',
     invariant: 'I1',
     guard: 'a message is put where nothing lies',

@@ -67,7 +67,10 @@ const reschedule: Act = (turn) => {
 
 const privacy: Act = async (turn) => {
   const { version } = await turn.call('getMe', {});
-  return turn.call('updateMe', { version, privacy: { lastSeen: turn.one(['everyone', 'nobody'] as const) } });
+  const lastSeen = turn.one(['everyone', 'nobody'] as const);
+  if (turn.dice.is(0.5)) return turn.call('updateMe', { version, privacy: { lastSeen } });
+  turn.scene.receiptsTurned.add(turn.by.userId);
+  return turn.call('updateMe', { version, privacy: { readReceipts: turn.dice.is(0.3) } });
 };
 
 const upload: Act = async (turn) => {
@@ -90,6 +93,6 @@ export const OWN_ACTS: Readonly<Record<string, readonly [weight: number, act: Ac
   dropBookmark: [1.5, dropBookmark],
   schedule: [2, schedule],
   reschedule: [3, reschedule],
-  privacy: [0.6, privacy],
+  privacy: [1.2, privacy],
   upload: [1, upload],
 };

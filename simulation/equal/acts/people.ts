@@ -1,4 +1,4 @@
-import type { Act } from '../scene.ts';
+import { type Act, Turn } from '../scene.ts';
 
 const create: Act = async (turn) => {
   const { scene, dice } = turn;
@@ -67,6 +67,32 @@ const invite: Act = async (turn) => {
   await results(id);
 };
 
+/** Makes a link, for whoever wants to come: of a conversation that all know, or of a new one. */
+const link: Act = async (turn) => {
+  const { call, dice, scene } = turn;
+  let conversationId = turn.room();
+  if (dice.is(0.5)) {
+    ({ id: conversationId } = await call('createConversation', { type: 'group', name: turn.words() }));
+    scene.conversations.push(conversationId);
+  }
+  const forWhom = dice.is(0.3) ? { userIds: [turn.another()] } : {};
+  const limit = dice.is(0.3) ? { maxUses: 1 } : {};
+  const made = await call('createInvitation', { conversationId, kind: 'link', ...forWhom, ...limit });
+  if (made.kind === 'link') scene.links.push(made.token);
+};
+
+/** Comes in by a link; where there is none, somebody else makes one first. */
+const redeem: Act = async (turn) => {
+  const { scene } = turn;
+  if (scene.links.length === 0) {
+    const another = turn.one(scene.devices.filter(({ userId, isOn }) => isOn && userId !== turn.by.userId));
+    await scene.ground.as(another.owner, () => link(new Turn(scene, another, turn.dice)));
+  }
+  return turn.call('redeemInvitation', { token: turn.one(scene.links) });
+};
+
+const block: Act = (turn) => turn.call(turn.dice.is(0.6) ? 'blockUser' : 'unblockUser', { userId: turn.another() });
+
 const revoke: Act = async (turn) => {
   const conversationId = turn.one(turn.scene.conversations);
   const { items } = await turn.call('listInvitations', { conversationId });
@@ -114,6 +140,9 @@ export const PEOPLE_ACTS: Readonly<Record<string, readonly [weight: number, act:
   invite: [4, invite],
   revoke: [4, revoke],
   answer: [6, answer],
+  link: [1, link],
+  redeem: [2, redeem],
+  block: [2, block],
   report: [1.5, report],
   moderate: [3, moderate],
 };
