@@ -46,9 +46,9 @@ export const removeDevice = route({
   method: 'DELETE',
   path: '/me/devices/{deviceId}',
   summary:
-    'Close a device’s sockets and forget it; one that is not known is no error. Its token stays good: see logout',
+    'Sign a device out: its sockets are closed and it opens none until it has a token from after that; one that is not known is no error',
   permission: 'user:write',
-  uses: ['table:get', 'table:update', 'table:delete', 'sockets:close', 'stragglers:send'],
+  uses: ['table:get', 'table:update', 'sockets:close', 'stragglers:send'],
   input: z.strictObject({ deviceId: DeviceId }),
   output: Closed,
   refuses: [],

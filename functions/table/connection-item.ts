@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { MAX_CONNECTIONS } from '#contract/realtime.ts';
+import { MAX_CONNECTIONS, TICKET_SECONDS } from '#contract/realtime.ts';
 import { isExpired } from '#domain/delivery.ts';
 import { TICKET_MEMORY_SECONDS } from '#domain/ticket.ts';
 import { digestOf } from './digest.ts';
@@ -12,6 +12,8 @@ const CONNECTION = 'c_';
 const PAUSED = 'p_';
 /** `t_<beginning of the nonce>` holds when the spent ticket expires (s). */
 const TICKET = 't_';
+/** `d_<device>` holds when (ms) a device was removed, as long as tickets from before may be about. */
+const REMOVED = 'd_';
 /** Since when (ms) what was issued before is refused. */
 export const REVOKED = 'r';
 /** When (ms) a socket was closed last. */
@@ -41,6 +43,9 @@ export const ticketName = (nonce: string): string => TICKET + nonce.slice(0, NON
 /** What a socket's attribute says of its device; devices that do not name themselves are all the same. */
 export const deviceDigest = (deviceId: string | undefined): string =>
   deviceId === undefined ? '' : digestOf(deviceId).slice(0, DEVICE_CHARACTERS);
+
+/** Name of the attribute of a device that was removed. */
+export const removedName = (deviceId: string): string => REMOVED + deviceDigest(deviceId);
 
 /** What a socket's attribute holds. */
 export const connectionValue = (since: number, deviceId: string | undefined): string =>
@@ -106,6 +111,9 @@ export const superfluousIn = (
     ([id, expires]) =>
       TICKET + id !== ticketName(nonce) && z.number().parse(expires) + TICKET_MEMORY_SECONDS < at / 1_000,
   );
+  const bygone = entriesIn(item, REMOVED).filter(
+    ([, removedAt]) => z.number().parse(removedAt) / 1_000 + TICKET_SECONDS + TICKET_MEMORY_SECONDS < at / 1_000,
+  );
   const unpaused = entriesIn(item, PAUSED).filter(([id]) => id !== connectionId && !kept.includes(id));
   return {
     dropped: ended.filter(({ since }) => !isExpired(since, at)).map((other) => other.connectionId),
@@ -113,6 +121,7 @@ export const superfluousIn = (
       ...ended.map((other) => connectionName(other.connectionId)),
       ...unpaused.map(([id]) => pausedName(id)),
       ...forgotten.map(([id]) => TICKET + id),
+      ...bygone.map(([id]) => REMOVED + id),
     ],
   };
 };

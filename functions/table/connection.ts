@@ -9,6 +9,7 @@ import {
   livingIn,
   pausedName,
   REVOKED,
+  removedName,
   SEEN,
   superfluousIn,
   ticketName,
@@ -36,7 +37,7 @@ export interface Opening {
 
 /**
  * `dropped` are sockets that had to make room: their place is gone, so close them. `first`: the user had no open socket.
- * Refused: the ticket had been used, or was issued before a revocation.
+ * Refused: the ticket had been used, or was issued before a revocation, of all or of its device.
  */
 export type Opened =
   | { readonly ok: true; readonly dropped: readonly string[]; readonly first: boolean }
@@ -63,7 +64,8 @@ export async function findConnections(
  */
 export async function openConnection(tenant: TenantKey, userId: string, opening: Opening): Promise<Opened> {
   const before = await findConnections(tenant, userId, { consistent: false });
-  const { tokenIssuedAt = 0 } = opening;
+  const { tokenIssuedAt = 0, deviceId } = opening;
+  const removed = deviceId === undefined ? undefined : removedName(deviceId);
   const { names, dropped } = before ? superfluousIn(before, opening) : { names: [], dropped: [] };
   const aliases = names.map((_, index) => `#r${index}`);
   try {
@@ -73,18 +75,20 @@ export async function openConnection(tenant: TenantKey, userId: string, opening:
       UpdateExpression: `SET #connection = :value, #ticket = :expires, #entity = :entity, #ttl = :ttl${
         aliases.length > 0 ? ` REMOVE ${aliases.join(', ')}` : ''
       }`,
-      ConditionExpression:
-        '(attribute_not_exists(#ticket) OR attribute_exists(#connection)) AND (attribute_not_exists(#revoked) OR #revoked <= :issued)',
+      ConditionExpression: `(attribute_not_exists(#ticket) OR attribute_exists(#connection)) AND (attribute_not_exists(#revoked) OR #revoked <= :issued)${
+        removed ? ' AND (attribute_not_exists(#removed) OR #removed <= :issued)' : ''
+      }`,
       ExpressionAttributeNames: {
         '#connection': connectionName(opening.connectionId),
         '#ticket': ticketName(opening.nonce),
         '#revoked': REVOKED,
+        ...(removed ? { '#removed': removed } : {}),
         '#entity': TABLE.entity,
         '#ttl': TABLE.ttl,
         ...Object.fromEntries(names.map((name, index) => [`#r${index}`, name])),
       },
       ExpressionAttributeValues: {
-        ':value': connectionValue(opening.at, opening.deviceId),
+        ':value': connectionValue(opening.at, deviceId),
         ':expires': opening.ticketExpiresAt,
         ':issued': tokenIssuedAt,
         ':entity': ConnectionsEntity.type,
@@ -97,7 +101,8 @@ export async function openConnection(tenant: TenantKey, userId: string, opening:
     return { ok: true, dropped, first: others.every(({ connectionId }) => connectionId === opening.connectionId) };
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    return { ok: false, refused: Number(error.Item?.[REVOKED] ?? 0) > tokenIssuedAt ? 'revoked' : 'spent' };
+    const marks = [REVOKED, removed ?? REVOKED].map((name) => Number(error.Item?.[name] ?? 0));
+    return { ok: false, refused: Math.max(...marks) > tokenIssuedAt ? 'revoked' : 'spent' };
   }
 }
 

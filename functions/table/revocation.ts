@@ -9,6 +9,7 @@ import {
   livingIn,
   pausedName,
   REVOKED,
+  removedName,
   SEEN,
 } from './connection-item.ts';
 import type { Item, TenantKey } from './entity.ts';
@@ -24,22 +25,24 @@ export async function revokedAt(tenant: TenantKey, userId: string): Promise<numb
   return z.number().default(0).parse(item?.[REVOKED]);
 }
 
-/** AP-447 The open sockets of a user, or of one of the user's devices, consistently. */
-export async function connectionsOf(
-  tenant: TenantKey,
-  userId: string,
-  at: number,
-  deviceId?: string,
-): Promise<Connection[]> {
+/** AP-447 The open sockets of a user, consistently. */
+export async function connectionsOf(tenant: TenantKey, userId: string, at: number): Promise<Connection[]> {
   const item = await findConnections(tenant, userId, { consistent: true });
-  const living = item ? livingIn(item, at) : [];
-  return deviceId === undefined ? living : living.filter(({ device }) => device === deviceDigest(deviceId));
+  return item ? livingIn(item, at) : [];
 }
 
-const revoke = async (
+/** What is revoked: all of a user's, or what one of the devices got. */
+interface Revoking {
+  /** Attribute that says since when what was issued is good (ms). */
+  readonly mark: string;
+  readonly isMeant: (connection: Connection) => boolean;
+}
+
+const mark = async (
   tenant: TenantKey,
   userId: string,
   at: number,
+  { mark: name }: Revoking,
   open: readonly Connection[],
 ): Promise<Item | undefined> => {
   const names = open.flatMap(({ connectionId }) => [connectionName(connectionId), pausedName(connectionId)]);
@@ -53,7 +56,7 @@ const revoke = async (
       // Of two at once the later one counts, whichever comes first.
       ConditionExpression: 'attribute_not_exists(#revoked) OR #revoked < :at',
       ExpressionAttributeNames: {
-        '#revoked': REVOKED,
+        '#revoked': name,
         '#seen': SEEN,
         '#entity': TABLE.entity,
         '#ttl': TABLE.ttl,
@@ -74,15 +77,10 @@ const revoke = async (
   }
 };
 
-/**
- * AP-448 Refuse everything that was issued to a user before `at` (ms), and take their sockets out of every audience: what
- * was open goes in the very write that refuses new ones, what opened while it was read goes after it. Answers with all of
- * them, which are to be closed.
- */
-export async function revokeAll(tenant: TenantKey, userId: string, at: number): Promise<Connection[]> {
-  const open = await connectionsOf(tenant, userId, at);
-  const after = await revoke(tenant, userId, at, open);
-  const late = after ? livingIn(after, at) : [];
+async function revoke(tenant: TenantKey, userId: string, at: number, what: Revoking): Promise<Connection[]> {
+  const open = (await connectionsOf(tenant, userId, at)).filter(what.isMeant);
+  const after = await mark(tenant, userId, at, what, open);
+  const late = after ? livingIn(after, at).filter(what.isMeant) : [];
   if (late.length > 0)
     await removeConnections(
       tenant,
@@ -92,3 +90,21 @@ export async function revokeAll(tenant: TenantKey, userId: string, at: number): 
     );
   return [...new Map([...open, ...late].map((connection) => [connection.connectionId, connection])).values()];
 }
+
+/**
+ * AP-448 Refuse everything that was issued to a user before `at` (ms), and take their sockets out of every audience: what
+ * was open goes in the very write that refuses new ones, what opened while it was read goes after it. Answers with all of
+ * them, which are to be closed.
+ */
+export const revokeAll = (tenant: TenantKey, userId: string, at: number): Promise<Connection[]> =>
+  revoke(tenant, userId, at, { mark: REVOKED, isMeant: () => true });
+
+/**
+ * AP-520 The same for one device: its sockets, and the tickets it holds, which open nothing any more. That it gets no new
+ * ticket is `removeDevice`'s.
+ */
+export const revokeDevice = (tenant: TenantKey, userId: string, deviceId: string, at: number): Promise<Connection[]> =>
+  revoke(tenant, userId, at, {
+    mark: removedName(deviceId),
+    isMeant: ({ device }) => device === deviceDigest(deviceId),
+  });

@@ -56,6 +56,30 @@ describe('a socket', () => {
     await open.close();
   });
 
+  it('hears of the comings and goings of those whom it watches', async () => {
+    const [watcher, cleo] = [await listen(ada), await signIn({ tenant, user: 'cleo' })];
+    const heard = (online: boolean, after = 0) =>
+      watcher.hear(
+        (event) =>
+          event.type === 'presence' &&
+          event.userId === 'cleo' &&
+          event.online === online &&
+          watcher.heard.indexOf(event) >= after,
+      );
+    watcher.send({ action: 'presence.watch', userIds: ['cleo'] });
+    await heard(false);
+    const socket = await listen(cleo);
+    await heard(true);
+    expect((await ada.get('/presence?userIds=cleo')).body.items).toEqual([
+      { userId: 'cleo', online: true, lastSeenAt: null },
+    ]);
+    const then = watcher.heard.length;
+    await socket.close();
+    await heard(false, then);
+    expect((await ada.get('/presence?userIds=cleo')).body.items).toMatchObject([{ userId: 'cleo', online: false }]);
+    await watcher.close();
+  });
+
   it('opens with a ticket, once', async () => {
     const { body } = await bob.post('/realtime/tickets', {});
     const first = await listenAt(body.url);

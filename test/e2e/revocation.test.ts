@@ -73,17 +73,21 @@ describe('logout', () => {
     await own.close();
   });
 
-  it('of one device closes its sockets; the device may come back', async () => {
+  it('of one device closes its sockets and gives it no ticket; it may come back with a new token', async () => {
     const deviceId = `dev_${'a'.repeat(22)}`;
-    const ticket = async () => (await ada.post('/realtime/tickets', { deviceId, deviceName: 'phone' })).body.url;
-    const phone = await listenAt(await ticket());
+    const ticket = (user: User) => user.post('/realtime/tickets', { deviceId, deviceName: 'phone' });
+    const phone = await listenAt((await ticket(ada)).body.url);
+    const { body: held } = await ticket(ada);
     const laptop = await listen(ada);
     const ended = once(phone.socket, 'close');
     expect((await ada.get('/me/devices')).body.devices).toMatchObject([{ id: deviceId, name: 'phone', sockets: 1 }]);
     expect(await ada.delete(`/me/devices/${deviceId}`)).toMatchObject({ status: 200, body: { closed: 1 } });
     await ended;
     expect(laptop.socket.readyState).toBe(WebSocket.OPEN);
-    await (await listenAt(await ticket())).close();
+    expect((await ticket(ada)).status).toBe(401);
+    expect(await refusalAt(held.url)).toMatch(/Unexpected server response: 40[13]/);
+    await nextSecond();
+    await (await listenAt((await ticket(await signIn({ tenant, user: 'ada' }))).body.url)).close();
     await laptop.close();
   });
 });

@@ -1,7 +1,7 @@
 import { transport } from '#aws/transport.ts';
 
 /** Operations of DynamoDB. */
-type Operation = 'Query' | 'TransactWriteItems';
+type Operation = 'GetItem' | 'Query' | 'TransactWriteItems';
 
 const isOf = (headers: Readonly<Record<string, string>>, operation: Operation): boolean =>
   headers['x-amz-target']?.endsWith(`.${operation}`) ?? false;

@@ -21,7 +21,7 @@ beforeAll(() => {
 it('costs a write once a day, or when it says something new', async () => {
   const writes = async (at: number, name?: string) => {
     meter.take();
-    await noteDevice(tenant, 'ada', { deviceId: deviceId('A'), name }, at);
+    await noteDevice(tenant, 'ada', { deviceId: deviceId('A'), name }, { at, issuedAt: 0 });
     return usageOf(meter.take()).writes;
   };
   const now = Date.now();

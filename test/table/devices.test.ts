@@ -6,12 +6,13 @@ import { ENV } from '#contract/environment.ts';
 import { handler } from '#functions/api/devices/devices.lambda.ts';
 import { handler as moderation } from '#functions/api/moderation/moderation.lambda.ts';
 import { handler as tickets } from '#functions/api/realtime/realtime.lambda.ts';
-import { openConnection, socketsOf } from '#table/connection.ts';
-import { listDevices, noteDevice } from '#table/device.ts';
+import { findConnections, openConnection, socketsOf } from '#table/connection.ts';
+import { listDevices, noteDevice, removeDevice } from '#table/device.ts';
 import { scope, type TenantKey } from '#table/entity.ts';
-import { revokeAll, revokedAt } from '#table/revocation.ts';
+import { revokeAll, revokeDevice, revokedAt } from '#table/revocation.ts';
 import { type CallOptions, call } from '#test/support/call.ts';
 import { someClientId } from '#test/support/conversations.ts';
+import { afterNext } from '#test/support/interposed.ts';
 import { useSigningKey } from '#test/support/signing-key.ts';
 import { useSockets } from '#test/support/sockets.ts';
 import { useTable } from '#test/support/table.ts';
@@ -33,7 +34,11 @@ beforeEach(() => {
 });
 
 const as = (userId: string, roles: readonly string[] = ['user']): CallOptions => ({ tenantId, userId, roles });
-const open = (userId: string, connectionId: string, more: { deviceId?: string; tokenIssuedAt?: number } = {}) =>
+const open = (
+  userId: string,
+  connectionId: string,
+  more: { deviceId?: string; tokenIssuedAt?: number; at?: number } = {},
+) =>
   openConnection(tenant, userId, {
     connectionId,
     nonce: someClientId(),
@@ -66,7 +71,7 @@ describe('devices', () => {
   it('are fifty at most: the one longest away is forgotten', async () => {
     const id = (index: number) => `dev_${String(index).padStart(22, '0')}`;
     for (let index = 0; index <= MAX_DEVICES; index++)
-      await noteDevice(tenant, 'ada', { deviceId: id(index) }, 1_000_000_000_000 + index);
+      await noteDevice(tenant, 'ada', { deviceId: id(index) }, { at: 1_000_000_000_000 + index, issuedAt: 0 });
     const ids = (await listDevices(tenant, 'ada')).map((device) => device.deviceId);
     expect(ids).toHaveLength(MAX_DEVICES);
     expect(ids[0]).toBe(id(MAX_DEVICES));
@@ -75,7 +80,7 @@ describe('devices', () => {
 
   it('that are removed lose their sockets and no others', async () => {
     for (const letter of ['A', 'B']) {
-      await noteDevice(tenant, 'ada', { deviceId: deviceId(letter) }, Date.now());
+      await noteDevice(tenant, 'ada', { deviceId: deviceId(letter) }, { at: Date.now(), issuedAt: 0 });
       await open('ada', `${letter}1`, { deviceId: deviceId(letter) });
     }
     await open('bob', 'bob1', { deviceId: deviceId('A') });
@@ -85,6 +90,83 @@ describe('devices', () => {
     expect([await openOf('ada'), await openOf('bob')]).toEqual([['B1'], ['bob1']]);
     expect((await listDevices(tenant, 'ada')).map((device) => device.deviceId)).toEqual([deviceId('B')]);
     expect(await remove()).toMatchObject({ status: 200, body: { closed: 0 } });
+  });
+
+  it('that are removed are signed out: neither the ticket in their hands nor a new one opens anything, until a new token', async () => {
+    const second = Math.floor(Date.now() / 1_000);
+    const ask = (letter: string, issuedAt: number) =>
+      call(
+        tickets,
+        api.realtime.createTicket,
+        { deviceId: deviceId(letter), deviceName: letter },
+        { ...as('ada'), token: { tokenIssuedAt: String(issuedAt), tokenExpiresAt: String(second + 900) } },
+      );
+    const openAt = (letter: string, issuedAt: number) =>
+      open('ada', `${letter}${issuedAt}`, { deviceId: deviceId(letter), tokenIssuedAt: issuedAt * 1_000 });
+    for (const letter of ['A', 'B']) expect(await ask(letter, second)).toMatchObject({ status: 201 });
+    await call(handler, api.devices.removeDevice, { deviceId: deviceId('A') }, as('ada'));
+    expect(await ask('A', second)).toMatchObject({ status: 401, body: { code: 'caller.unauthenticated' } });
+    expect(await openAt('A', second)).toEqual({ ok: false, refused: 'revoked' });
+    expect(await openAt('B', second)).toMatchObject({ ok: true });
+    expect(await ask('B', second)).toMatchObject({ status: 201 });
+
+    expect(await ask('A', second + 60)).toMatchObject({ status: 201 });
+    expect(await openAt('A', second + 60)).toMatchObject({ ok: true });
+    const known = await listDevices(tenant, 'ada');
+    expect(known.map((device) => device.deviceId).sort()).toEqual([deviceId('A'), deviceId('B')]);
+    // Who it was then is no longer the one that was removed, but a token from before is still no good.
+    await call(handler, api.devices.removeDevice, { deviceId: deviceId('A') }, as('ada'));
+    expect(await ask('A', second)).toMatchObject({ status: 401 });
+  });
+
+  it('that were removed are not noted again while they are being looked for, nor is another forgotten for them', async () => {
+    const long = { at: Date.now() - 2 * 86_400_000, issuedAt: 1 };
+    const mine = { deviceId: deviceId('A') };
+    await noteDevice(tenant, 'ada', mine, long);
+    afterNext('GetItem', () => removeDevice(tenant, 'ada', mine.deviceId, Date.now()));
+    expect(await noteDevice(tenant, 'ada', mine, { at: Date.now(), issuedAt: 1 })).toBe(false);
+    expect(await listDevices(tenant, 'ada')).toEqual([]);
+    const id = (index: number) => `dev_${String(index).padStart(22, '0')}`;
+    for (let index = 0; index < MAX_DEVICES; index++) await noteDevice(tenant, 'ada', { deviceId: id(index) }, long);
+    expect(await noteDevice(tenant, 'ada', mine, { at: Date.now(), issuedAt: 1 })).toBe(false);
+    expect(await listDevices(tenant, 'ada')).toHaveLength(MAX_DEVICES);
+  });
+
+  it('that are removed leave no socket open, however many open meanwhile', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 1, max: 6 }), async (before, racers) => {
+        const userId = `u${someClientId()}`;
+        const [mine, other] = [{ deviceId: deviceId('A') }, { deviceId: deviceId('B') }];
+        for (let index = 0; index < before; index++) await open(userId, `before${index}`, mine);
+        await open(userId, 'other', other);
+        const at = Date.now() + 1_000;
+        const ids = Array.from({ length: racers }, (_, index) => `racer${index}`);
+        const [results, toClose] = await Promise.all([
+          Promise.all(ids.map((id) => open(userId, id, { ...mine, tokenIssuedAt: at - 1 }))),
+          revokeDevice(tenant, userId, mine.deviceId, at),
+        ]);
+        const opened = ids.filter((_, index) => results[index]!.ok);
+        expect(await openOf(userId)).toEqual(['other']);
+        const known = toClose.map(({ connectionId }) => connectionId);
+        expect(known).toEqual(expect.arrayContaining(opened));
+        expect(known).not.toContain('other');
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it('that were removed are remembered among the sockets only while tickets from before may be about', async () => {
+    await open('ada', 'b1', { deviceId: deviceId('B') });
+    const at = Date.now();
+    await revokeDevice(tenant, 'ada', deviceId('A'), at);
+    const marks = async () =>
+      Object.keys((await findConnections(tenant, 'ada', { consistent: true })) ?? {}).filter((name) =>
+        name.startsWith('d_'),
+      );
+    await open('ada', 'b2', { deviceId: deviceId('B'), at: at + 60_000 });
+    expect(await marks()).toHaveLength(1);
+    await open('ada', 'b3', { deviceId: deviceId('B'), at: at + 120_000 });
+    expect(await marks()).toEqual([]);
   });
 });
 
