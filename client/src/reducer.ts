@@ -3,7 +3,10 @@ import { lineAfter } from './reduce/line.ts';
 import { roomAfter } from './reduce/room.ts';
 import { draftKey, type Need, needKey, put, type State } from './state.ts';
 
-/** A state without a conversation: it was left, or is gone. */
+/**
+ * A state without a conversation: it was left, or is gone. What waits to be sent to it stays: the server says why it is
+ * refused, and it is shown as not sent.
+ */
 export function without(state: State, conversationId: string): State {
   const needs = Object.fromEntries(
     Object.entries(state.needs).filter(([, need]) => need.conversationId !== conversationId),
@@ -12,7 +15,7 @@ export function without(state: State, conversationId: string): State {
     ...state,
     conversations: put(state.conversations, conversationId, undefined),
     rooms: put(state.rooms, conversationId, undefined),
-    outbox: state.outbox.filter((outgoing) => outgoing.conversationId !== conversationId),
+    outbox: state.outbox.filter((one) => one.conversationId !== conversationId || one.state !== 'sent'),
     needs: Object.keys(needs).length === Object.keys(state.needs).length ? state.needs : needs,
   };
 }

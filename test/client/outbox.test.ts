@@ -57,6 +57,24 @@ describe('what is sent', () => {
     expect(ada.state.outbox).toEqual([]);
   });
 
+  it('to a conversation that one was removed from meanwhile is kept, and says why it was not sent', async () => {
+    const { server, room, ada, conversation, time } = await saying();
+    Object.assign(server.faults, { request: 1, refused: 1 });
+    server.cut();
+    conversation.send('too late');
+    await time.pass(10_000);
+    server.leave(room, 'ada');
+    Object.assign(server.faults, NO_FAULTS);
+    await time.pass(120_000);
+    expect(ada.state.rooms[room.id]).toBeUndefined();
+    expect(ada.state.outbox).toMatchObject([
+      { draft: { body: { text: 'too late' } }, state: 'failed', error: { code: 'conversation.not_found', status: 404 } },
+    ]);
+    expect(texts(room)).not.toContain('too late');
+    ada.discard(ada.state.outbox[0]!.clientId);
+    expect(ada.state.outbox).toEqual([]);
+  });
+
   it('goes out under the same id after a reload, also when it was stored and nobody heard', async () => {
     const here = aWorld();
     const room = here.server.room(cnv('a'), ['ada', 'bob']);

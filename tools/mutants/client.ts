@@ -10,6 +10,15 @@ const SAYING = 'test/client/saying.test.ts';
 /** Guards of the client. */
 export const CLIENT_MUTANTS: readonly Mutant[] = [
   {
+    name: 'client-unsent',
+    invariant: 'I3',
+    guard: 'what was not sent when one was removed is kept and says so',
+    file: 'client/src/reducer.ts',
+    from: "one.conversationId !== conversationId || one.state !== 'sent'",
+    to: 'one.conversationId !== conversationId',
+    test: OUTBOX,
+  },
+  {
     name: 'client-order',
     invariant: 'I1',
     guard: 'an event is applied when all before it are',
