@@ -68,7 +68,11 @@ describe('what is sent', () => {
     await time.pass(120_000);
     expect(ada.state.rooms[room.id]).toBeUndefined();
     expect(ada.state.outbox).toMatchObject([
-      { draft: { body: { text: 'too late' } }, state: 'failed', error: { code: 'conversation.not_found', status: 404 } },
+      {
+        draft: { body: { text: 'too late' } },
+        state: 'failed',
+        error: { code: 'conversation.not_found', status: 404 },
+      },
     ]);
     expect(texts(room)).not.toContain('too late');
     ada.discard(ada.state.outbox[0]!.clientId);
