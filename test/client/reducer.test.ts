@@ -248,4 +248,23 @@ describe('the reducer', () => {
     };
     expect(Object.values(reduce(state, deleted).needs)).toEqual([{ of: 'line', conversationId: CNV }]);
   });
+
+  it('asks how it is where two things that one did at once may be told in another order', () => {
+    const muted: Event = {
+      ...{ type: 'conversation:updated', conversationId: CNV },
+      settings: { ...LINE.settings, muted: true },
+    };
+    const set = reduce(START, muted);
+    expect(set.conversations[CNV]!.settings.muted).toBe(true);
+    expect(Object.values(set.needs)).toEqual([{ of: 'line', conversationId: CNV }]);
+    const readTo = (readSeq: number): Event => ({
+      ...{ type: 'thread:updated', conversationId: CNV, rootId: idOf(1) },
+      mine: { subscription: 'following', reason: 'replied', readSeq, unreadCount: 0 },
+    });
+    const once = reduce(START, readTo(5));
+    expect(once.needs).toEqual({});
+    expect(Object.values(reduce(once, readTo(2)).needs)).toEqual([
+      { of: 'thread', conversationId: CNV, messageId: idOf(1) },
+    ]);
+  });
 });

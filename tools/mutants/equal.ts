@@ -72,27 +72,6 @@ const PLANTED: readonly Pick<Mutant, 'name' | 'guard' | 'file' | 'from' | 'to'>[
     to: 'before.filter(({ seq }) => seq < 0)',
   },
   {
-    name: 'equal-thread-told-last',
-    guard: 'how one has a thread is asked for when it is told again',
-    file: 'client/src/reduce/room.ts',
-    from: 'if (event.rootId in threads) needs.push',
-    to: 'if (!event.mine && event.rootId in threads) needs.push',
-  },
-  {
-    name: 'equal-settings-told-last',
-    guard: 'what one set for oneself is asked for when it is told',
-    file: 'client/src/reduce/line.ts',
-    from: 'settings: event.settings }, unsure: true }',
-    to: 'settings: event.settings }, unsure: false }',
-  },
-  {
-    name: 'equal-pin-of-hidden',
-    guard: 'pins are told whether or not one sees the message',
-    file: 'functions/syncing/read-events.ts',
-    from: "return 'seq' in d ? d.seq : undefined;",
-    to: "return 'seq' in d ? d.seq : 'message' in d ? d.message : undefined;",
-  },
-  {
     name: 'equal-reply-alone',
     guard: 'a reply of one’s own does not hide the event of its thread behind it',
     file: 'client/src/sync.ts',

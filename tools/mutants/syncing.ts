@@ -72,6 +72,15 @@ export const SYNCING_MUTANTS: readonly Mutant[] = [
     test: EVENTS_TEST,
   },
   {
+    name: 'sync-pin-of-hidden',
+    invariant: ONCE,
+    guard: 'pins are told whether or not one sees the message',
+    file: EVENTS,
+    from: "return 'seq' in d ? d.seq : undefined;",
+    to: "return 'seq' in d ? d.seq : 'message' in d ? d.message : undefined;",
+    test: EVENTS_TEST,
+  },
+  {
     name: 'sync-sight',
     invariant: ONCE,
     guard: 'changes of what lies before one’s sight are not told',
