@@ -58,20 +58,6 @@ const PLANTED: readonly Pick<Mutant, 'name' | 'guard' | 'file' | 'from' | 'to'>[
     to: '',
   },
   {
-    name: 'equal-away-at-once',
-    guard: 'what carries no number is read anew when no push passes by the new socket any more',
-    file: 'client/src/engine.ts',
-    from: 'if (away) this.timers.after(SECOND_LOOK_MS, () => this.#refresh.all());',
-    to: 'if (away) this.#refresh.all();',
-  },
-  {
-    name: 'equal-hidden-newest',
-    guard: 'a message that is newer than the newest page is asked for by itself',
-    file: 'client/src/needs.ts',
-    from: 'before.filter(({ seq }) => seq > newest)',
-    to: 'before.filter(({ seq }) => seq < 0)',
-  },
-  {
     name: 'equal-reply-alone',
     guard: 'a reply of one’s own does not hide the event of its thread behind it',
     file: 'client/src/sync.ts',
