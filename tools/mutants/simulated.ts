@@ -266,14 +266,6 @@ const PLANTED: readonly Planted[] = [
     to: "for (const outgoing of state.outbox) if (outgoing.state === 'sent')",
   },
   {
-    name: 'sim-no-second-look',
-    invariant: 'I3',
-    guard: 'a client looks a second time after its socket opened',
-    file: 'client/src/engine.ts',
-    from: 'this.timers.after(SECOND_LOOK_MS, () => void this.connection.resume());',
-    to: '',
-  },
-  {
     name: 'sim-resume-off-by-one',
     invariant: 'I4',
     guard: 'a client resumes after the number it applied last, not after the next',
