@@ -91,6 +91,8 @@ export const Config = z.discriminatedUnion('stage', [
     emulatorEndpoint: z.url(),
     /** Address of the search engine that stands in for the domain. */
     searchUrl: z.url(),
+    /** Where ClamAV's daemon listens, `host:port` or the path of a socket; without it `scan-upload` knows a few signatures. */
+    clamd: z.string().default(''),
     /** The emulator enforces IAM: the deployment uses the caller's credentials instead of bootstrapped roles. */
     iam: Flag.default(false),
   }),
@@ -113,7 +115,7 @@ const SECTIONS: Record<string, z.ZodObject> = {
 };
 const KEYS = [
   ...Object.keys(shared),
-  ...['logRetentionDays', 'emulatorEndpoint', 'searchUrl', 'iam'],
+  ...['logRetentionDays', 'emulatorEndpoint', 'searchUrl', 'clamd', 'iam'],
   ...Object.entries(SECTIONS).flatMap(([section, schema]) =>
     Object.keys(schema.shape).map((key) => `${section}.${key}`),
   ),

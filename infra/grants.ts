@@ -18,6 +18,7 @@ export interface Resources {
   readonly signingKeyArn?: string;
   readonly quarantineName?: string;
   readonly quarantineArn?: string;
+  readonly verdictBusArn?: string;
   readonly cleanName?: string;
   readonly cleanArn?: string;
   /** Absent when media are downloaded from S3 itself. */
@@ -109,6 +110,7 @@ export const GRANTS: Readonly<Record<Use, Grant>> = {
   // The version is named in the event, so that what is read is what was uploaded.
   'quarantine:read': bucket('quarantine', { '/*': ['s3:GetObject', 's3:GetObjectVersion'] }),
   'quarantine:describe': bucket('quarantine', { '': ['s3:ListBucket'] }),
+  'verdicts:tell': { on: 'verdictBusArn', actions: { '': ['events:PutEvents'] }, environment: 'verdictBus' },
   'clean:read': bucket('clean', { '/*': ['s3:GetObject'] }),
   'clean:write': bucket('clean', { '/*': ['s3:PutObject'] }),
   'clean:describe': bucket('clean', { '': ['s3:ListBucket'] }),
@@ -216,6 +218,8 @@ export function environmentFor(
     cleanBucket: () => need(resources, 'cleanName'),
     mediaCdn: () => need(resources, 'mediaCdn'),
     cdnLogsBucket: () => need(resources, 'cdnLogsName'),
+    verdictBus: () => 'default',
+    clamd: () => (config.stage === 'local' ? config.clamd : ''),
     archiveBucket: () => need(resources, 'archiveName'),
     searchEndpoint: () => need(resources, 'searchEndpoint'),
     searchDomain: () => need(resources, 'searchDomainName'),

@@ -65,7 +65,7 @@ export class OpsStack extends Stack {
       ...parley.stream.functions,
       ...parley.jobs.functions,
       ...parley.hooks.functions,
-      'process-upload': parley.media.processUpload,
+      ...parley.media.functions,
     };
     const parked = this.parkedRecords(config, parley.stream.functions);
     for (const watch of watchesOf(parley, functions, parked)) {
@@ -218,7 +218,10 @@ export class OpsStack extends Stack {
             data.table.metricConsumedReadCapacityUnits(),
             data.table.metricConsumedWriteCapacityUnits(),
           ]),
-          graph('Uploads', [media.processUpload.function.metricDuration({ statistic: 'p90' })]),
+          graph(
+            'Uploads',
+            Object.values(media.functions).map((made) => made.function.metricDuration({ statistic: 'p90' })),
+          ),
         ],
         [
           new LogQueryWidget({

@@ -23,7 +23,7 @@ export function acknowledge({ data, realtime, media, services, rest, stream, job
     ...Object.values(realtime.functions),
     ...Object.values(services.functions),
     ...Object.values(stream.functions),
-    media.processUpload,
+    ...Object.values(media.functions),
     ...Object.values(jobs.functions),
     ...Object.values(hooks.functions),
   ];
@@ -73,6 +73,18 @@ export function acknowledge({ data, realtime, media, services, rest, stream, job
     'APIG4',
     'A socket is authorised when it connects; API Gateway allows an authorizer on no other route.',
   );
+  const scan = media.malwareScan?.role;
+  allow(
+    scan,
+    'IAM5[Resource::arn:<AWS::Partition>:events:<AWS::Region>:<AWS::AccountId>:rule/DO-NOT-DELETE-AmazonGuardDutyMalwareProtectionS3*]',
+    'GuardDuty names the rule itself; only a rule that it manages may be changed.',
+  );
+  for (const resource of media.malwareScan?.objects ?? [])
+    allow(
+      scan,
+      `IAM5[Resource::${asReported(resource, media)}]`,
+      'Every object of the quarantine is scanned, and of no other bucket.',
+    );
   allow(media.failedUploads, 'SQS3', 'It is itself where failed invocations end; cdk-nag sees redrive policies only.');
 }
 

@@ -145,19 +145,39 @@ export const DELIVER_WEBHOOKS: Entry = {
   timeoutSeconds: 60,
 };
 
-/** Turns an upload into renditions. One whole processor: decoding is what takes the time. */
+/** What taking an edge of an upload's states and telling its owner takes. */
+const LEADING = [
+  'quarantine:read',
+  'table:get',
+  'table:update',
+  'table:batch-get',
+  'table:query',
+  'sockets:post',
+  'stragglers:send',
+] as const satisfies readonly Use[];
+
+/** Binds an upload to the object that arrived. */
+export const RECEIVE_UPLOAD: Entry = {
+  file: 'functions/media/receive-upload.lambda.ts',
+  uses: LEADING,
+  environment: [],
+  memory: 512,
+  timeoutSeconds: 30,
+};
+
+/** Looks for malware where GuardDuty cannot: deployed to a laptop only. */
+export const SCAN_UPLOAD: Entry = {
+  file: 'functions/media/scan-upload.lambda.ts',
+  uses: ['quarantine:read', 'verdicts:tell'],
+  environment: ['clamd'],
+  memory: 512,
+  timeoutSeconds: 120,
+};
+
+/** Turns an upload that was found clean into renditions. One whole processor: decoding is what takes the time. */
 export const PROCESS_UPLOAD: Entry = {
   file: 'functions/media/process-upload.lambda.ts',
-  uses: [
-    'quarantine:read',
-    'clean:write',
-    'table:get',
-    'table:update',
-    'table:batch-get',
-    'table:query',
-    'sockets:post',
-    'stragglers:send',
-  ],
+  uses: [...LEADING, 'clean:write'],
   environment: [],
   memory: 1_769,
   timeoutSeconds: 60,
@@ -219,6 +239,9 @@ export const JOBS: readonly Job[] = [
   },
 ];
 
+/** Functions that stand for a service of AWS, deployed only where that is missing. */
+export const STAND_INS: readonly string[] = ['scan-upload'];
+
 /** Every function that is deployed, by its name. */
 export const everyEntry = (): Record<string, Entry> => ({
   ...SERVICES,
@@ -228,6 +251,8 @@ export const everyEntry = (): Record<string, Entry> => ({
   ...Object.fromEntries(CONSUMERS.map(({ subscription, entry }) => [subscription.name, entry])),
   notify: NOTIFY,
   'deliver-webhooks': DELIVER_WEBHOOKS,
+  'receive-upload': RECEIVE_UPLOAD,
+  'scan-upload': SCAN_UPLOAD,
   'process-upload': PROCESS_UPLOAD,
   ...Object.fromEntries(JOBS.map(({ name, entry }) => [name, entry])),
 });

@@ -25,6 +25,10 @@ export const ENV = {
   mediaCdn: 'MEDIA_CDN',
   /** Bucket that the CDN writes its logs to. */
   cdnLogsBucket: 'CDN_LOGS_BUCKET',
+  /** Bus that says what the malware scan found. */
+  verdictBus: 'VERDICT_BUS',
+  /** Where ClamAV's daemon listens, `host:port` or the path of a socket; empty where there is none. */
+  clamd: 'CLAMD',
   /** Bucket that old messages are moved to. */
   archiveBucket: 'ARCHIVE_BUCKET',
   /** `https://…` endpoint of the search domain. */

@@ -22,6 +22,7 @@ export type Use =
   | 'quarantine:upload'
   | 'quarantine:read'
   | 'quarantine:describe'
+  | 'verdicts:tell'
   | 'clean:read'
   | 'clean:write'
   | 'media-key:read'

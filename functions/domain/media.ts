@@ -5,11 +5,16 @@ import { Refusal } from './refusal.ts';
 type State = z.output<typeof MediaState>;
 type Reason = z.output<typeof RejectionReason>;
 
+/** What is shown as a picture, a video or sound; everything else is a file. */
+const KINDS: readonly (readonly [MediaKind, readonly string[]])[] = [
+  ['image', ['jpeg', 'png', 'gif', 'webp', 'tiff', 'heif', 'heic', 'avif'].map((format) => `image/${format}`)],
+  ['video', ['mp4', 'webm', 'quicktime'].map((format) => `video/${format}`)],
+  ['audio', ['mpeg', 'mp4', 'x-m4a', 'aac', 'ogg', 'webm', 'wav', 'x-wav', 'flac'].map((format) => `audio/${format}`)],
+];
+
 /** What a content type makes of a media. */
-export const kindOf = (contentType: string): MediaKind => {
-  const [kind] = contentType.split('/');
-  return kind === 'image' || kind === 'video' || kind === 'audio' ? kind : 'file';
-};
+export const kindOf = (contentType: string): MediaKind =>
+  KINDS.find(([, types]) => types.includes(contentType))?.[0] ?? 'file';
 
 /** A content type that may be uploaded. */
 export type UploadType = keyof typeof UPLOAD_LIMITS;
@@ -21,9 +26,9 @@ export type UploadType = keyof typeof UPLOAD_LIMITS;
 const EDGES = {
   requested: ['uploading', 'uploaded', 'expired'],
   uploading: ['uploaded', 'rejected', 'expired'],
-  uploaded: ['scanning', 'processing', 'rejected'],
+  uploaded: ['scanning', 'rejected'],
   scanning: ['processing', 'rejected', 'quarantined'],
-  processing: ['ready', 'rejected'],
+  processing: ['ready', 'rejected', 'quarantined'],
   ready: [],
   rejected: [],
   quarantined: [],
@@ -83,8 +88,8 @@ export function judgeType(claimed: string, sniffed: string | undefined): Reason 
   return format === FORMATS.get(claimed) ? undefined : 'type_mismatch';
 }
 
-/** Pixels (width times height) a picture may have: 50 megapixels are 150 MB decoded. */
-export const MAX_PIXELS = 50_000_000;
+/** Pixels (width times height) a picture may have: 40 megapixels are 120 MB decoded. */
+export const MAX_PIXELS = 40_000_000;
 
 /** What the decoder read from a picture's header. */
 export interface Header {
@@ -105,9 +110,6 @@ export function judgeHeader(claimed: string, header: Header): Reason | undefined
   if (header.format === 'heif' && header.codec !== 'av1') return 'codec_unsupported';
   return undefined;
 }
-
-/** Where the upload of a media lies in quarantine, and the start of its renditions' keys in the clean bucket. */
-export const objectKeyOf = (tenantId: string, mediaId: string): string => `${tenantId}/${mediaId}`;
 
 const UNSHOWABLE = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 

@@ -1,4 +1,4 @@
-import { GetObjectCommand, S3ServiceException } from '@aws-sdk/client-s3';
+import { GetObjectCommand, HeadObjectCommand, S3ServiceException } from '@aws-sdk/client-s3';
 import { mediaBucket, s3 } from './media-buckets.ts';
 
 /** Which object an upload's event is about. */
@@ -13,6 +13,8 @@ export interface ObjectVersion {
 export interface Upload {
   readonly bytes: number;
   readonly read: () => Promise<Uint8Array>;
+  /** The same bytes as they come, for whoever need not have them all at once. */
+  readonly parts: () => AsyncIterable<Uint8Array>;
   /** Closes the connection of an upload that is not wanted after all. */
   readonly discard: () => void;
 }
@@ -20,26 +22,37 @@ export interface Upload {
 /** Statuses of an object that was replaced (412), removed (404) or lies under a delete marker (405). */
 const GONE: readonly (number | undefined)[] = [404, 405, 412];
 
-/** Opens exactly this version of an upload; undefined when it is no longer there. */
-export async function openUpload({ key, versionId, eTag }: ObjectVersion): Promise<Upload | undefined> {
+/** How exactly this version is asked for. */
+const naming = ({ key, versionId, eTag }: ObjectVersion) => ({
+  Bucket: mediaBucket('quarantineBucket'),
+  Key: key,
+  ...(versionId ? { VersionId: versionId } : {}),
+  ...(eTag ? { IfMatch: `"${eTag}"` } : {}),
+});
+
+async function unlessGone<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
-    const { ContentLength = 0, Body } = await s3.send(
-      new GetObjectCommand({
-        Bucket: mediaBucket('quarantineBucket'),
-        Key: key,
-        ...(versionId ? { VersionId: versionId } : {}),
-        ...(eTag ? { IfMatch: `"${eTag}"` } : {}),
-      }),
-    );
-    return {
-      bytes: ContentLength,
-      read: async () => (await Body?.transformToByteArray()) ?? new Uint8Array(),
-      discard: () => {
-        if (Body && 'destroy' in Body) Body.destroy();
-      },
-    };
+    return await ask();
   } catch (error) {
     if (error instanceof S3ServiceException && GONE.includes(error.$metadata.httpStatusCode)) return undefined;
     throw error;
   }
 }
+
+/** Opens exactly this version of an upload; undefined when it is no longer there. */
+export const openUpload = (object: ObjectVersion): Promise<Upload | undefined> =>
+  unlessGone(async () => {
+    const { ContentLength = 0, Body } = await s3.send(new GetObjectCommand(naming(object)));
+    return {
+      bytes: ContentLength,
+      read: async () => (await Body?.transformToByteArray()) ?? new Uint8Array(),
+      parts: () => (Body ?? []) as AsyncIterable<Uint8Array>,
+      discard: () => {
+        if (Body && 'destroy' in Body) Body.destroy();
+      },
+    };
+  });
+
+/** The size of exactly this version of an upload; undefined when it is no longer there. */
+export const measureUpload = (object: ObjectVersion): Promise<number | undefined> =>
+  unlessGone(async () => (await s3.send(new HeadObjectCommand(naming(object)))).ContentLength ?? 0);

@@ -58,7 +58,7 @@ describe('asking for an upload', () => {
       exp: expect.any(Number),
     });
     expect(upload.url).toContain(QUARANTINE);
-    expect(upload.fields).toMatchObject({ key: `acme/${media.id}`, 'Content-Type': 'image/jpeg' });
+    expect(upload.fields).toMatchObject({ key: `acme/${media.id}/image`, 'Content-Type': 'image/jpeg' });
     expect(media.claimed.fileName).toBe('holidaygpj.jpg');
   });
 

@@ -31,9 +31,9 @@ describe('states', () => {
     expect(states.filter(isFinal)).toEqual(['ready', 'rejected', 'quarantined', 'expired']);
   });
 
-  it('is ready only after processing, and processing only after what was uploaded was looked at', () => {
+  it('is ready only after processing, and processing only after a verdict', () => {
     expect(states.filter((from) => mayMove(from, 'ready'))).toEqual(['processing']);
-    expect(states.filter((from) => mayMove(from, 'processing'))).toEqual(['uploaded', 'scanning']);
+    expect(states.filter((from) => mayMove(from, 'processing'))).toEqual(['scanning']);
     expect(states.filter((from) => mayMove(from, 'uploaded'))).toEqual(['requested', 'uploading']);
   });
 

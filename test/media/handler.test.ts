@@ -1,8 +1,6 @@
 import { PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { S3Event } from 'aws-lambda';
-import { mockClient } from 'aws-sdk-client-mock';
+import type { EventBridgeEvent } from 'aws-lambda';
 import { expect, it, vi } from 'vitest';
 import { Frame } from '#contract/frames.ts';
 import { ConnectionsEntity } from '#table/connection-item.ts';
@@ -18,7 +16,6 @@ setEnvironment();
 const { handler } = await import('#functions/media/process-upload.lambda.ts');
 const documents = stubService('dynamodb');
 const sockets = stubService('execute-api');
-const store = mockClient(S3Client);
 vi.spyOn(process.stdout, 'write').mockReturnValue(true);
 
 const socketOf = (userId: string): Item => ({
@@ -28,7 +25,7 @@ const socketOf = (userId: string): Item => ({
 
 it('tells the owner’s sockets, and nobody else’s, what became of an upload', async () => {
   const items = itemsOf('acme').map((item) =>
-    item['ty'] === MediaEntity.type ? { ...item, state: 'uploaded' } : item,
+    item['ty'] === MediaEntity.type ? { ...item, state: 'scanning', objectVersion: '1' } : item,
   );
   answerFrom(documents, [...items, socketOf('ada'), socketOf('bob')]);
   const media = items.find((item) => item['ty'] === MediaEntity.type)!;
@@ -37,10 +34,10 @@ it('tells the owner’s sockets, and nobody else’s, what became of an upload',
     .callsFake(({ ExpressionAttributeValues: values }: { ExpressionAttributeValues: Item }) => ({
       Attributes: { ...media, state: values[':to'], reason: values[':reason'] },
     }));
-  store.on(GetObjectCommand).resolves({ ContentLength: 0 });
   sockets.on(PostToConnectionCommand).resolves({});
-  const object = { key: `acme/${MEDIA_ID}`, size: 0, eTag: 'e', sequencer: '0', versionId: '1' };
-  await handler({ Records: [{ s3: { bucket: { name: 'quarantine' }, object } }] } as S3Event);
+  const s3ObjectDetails = { bucketName: 'quarantine', objectKey: `acme/${MEDIA_ID}/image`, eTag: 'e', versionId: '1' };
+  const scanResultDetails = { scanResultStatus: 'THREATS_FOUND', threats: [{ name: 'EICAR' }] };
+  await handler({ detail: { s3ObjectDetails, scanResultDetails } } as EventBridgeEvent<string, unknown>);
   const posted = sockets.commandCalls(PostToConnectionCommand).map(({ args: [{ input }] }) => ({
     to: input.ConnectionId,
     events: Frame.parse(JSON.parse(Buffer.from(input.Data as Uint8Array).toString())).events,
@@ -49,5 +46,5 @@ it('tells the owner’s sockets, and nobody else’s, what became of an upload',
     to: 'ada',
     events: [{ type: 'media:updated', mediaId: MEDIA_ID, state, reason }],
   });
-  expect(posted).toEqual([told('uploaded', null), told('rejected', 'empty')]);
+  expect(posted).toEqual([told('quarantined', 'malware')]);
 });

@@ -1,19 +1,22 @@
 import { createHash } from 'node:crypto';
+import { CLEAN } from '#contract/verdict.ts';
 import { mayMove } from '#domain/media.ts';
+import { lead, type World } from '#functions/media/lead.ts';
 import type { Arrival } from '#functions/media/object-key.ts';
-import type { World } from '#functions/media/process-upload.ts';
+import { stepsAfter } from '#functions/media/on-verdict.ts';
+import { pictureWork, type Stores } from '#functions/media/picture-work.ts';
 import { scope } from '#table/entity.ts';
 import type { StoredMedia } from '#table/media.ts';
 
 export const TENANT = scope('acme');
 export const MEDIA_ID = 'med_AZqYt2a0cK6fPpQ1mWk3Zg';
-const KEY = `acme/${MEDIA_ID}`;
+const KEY = `acme/${MEDIA_ID}/image`;
 
 /** Called before every step that leaves the function, and again before its answer comes back; may wait or throw. */
-export type Between = (step: keyof World) => Promise<void>;
+export type Between = (step: keyof (World & Stores)) => Promise<void>;
 
 /** A world in memory with one requested media; its conditions are those of `moveMedia`, tested against DynamoDB apart. */
-export class MemoryWorld implements World {
+export class MemoryWorld implements World, Stores {
   media: StoredMedia | undefined;
   /** Every state the media was ever in, in order. */
   readonly states: string[] = ['requested'];
@@ -40,14 +43,21 @@ export class MemoryWorld implements World {
   upload(versionId: string, data: Uint8Array): Arrival {
     this.#objects.set(versionId, data);
     const object = { key: KEY, versionId, eTag: createHash('md5').update(data).digest('hex') };
-    return { tenant: TENANT, mediaId: MEDIA_ID, object, objectVersion: versionId };
+    return { tenant: TENANT, mediaId: MEDIA_ID, kind: 'image', object, objectVersion: versionId, bytes: data.length };
   }
 
   remove(versionId: string): void {
     this.#objects.delete(versionId);
   }
 
-  async #step<T>(name: keyof World, act: () => T): Promise<T> {
+  /** What `receive-upload` does about an object. */
+  receive = (arrival: Arrival) => lead(arrival, {}, this);
+
+  /** What `process-upload` does about a verdict, which does not tell the object's size. */
+  judge = (arrival: Arrival, result = CLEAN) =>
+    lead({ ...arrival, bytes: undefined }, stepsAfter(result, pictureWork(this)), this);
+
+  async #step<T>(name: keyof (World & Stores), act: () => T): Promise<T> {
     await this.#between(name);
     const answer = act();
     await this.#between(name);
@@ -60,20 +70,32 @@ export class MemoryWorld implements World {
     this.#step('move', () => {
       const now = this.media;
       if (!mayMove(read.state, edge.to)) throw new Error(`no edge leads from ${read.state} to ${edge.to}`);
-      if (!now || now.state !== read.state || (now.objectVersion ?? objectVersion) !== objectVersion) return undefined;
+      const bound = read.objectVersion === undefined ? undefined : objectVersion;
+      if (!now || now.state !== read.state || now.objectVersion !== bound) return undefined;
       const { exp: _, ...kept } = now;
       this.media = { ...kept, ...edge, state: edge.to, objectVersion, version: now.version + 1 };
       this.states.push(edge.to);
       return this.media;
     });
 
-  open: World['open'] = ({ versionId }) =>
+  measure: World['measure'] = ({ versionId }) => this.#step('measure', () => this.#objects.get(versionId!)?.length);
+
+  open: Stores['open'] = ({ versionId }) =>
     this.#step('open', () => {
       const data = this.#objects.get(versionId!);
-      return data && { bytes: data.length, read: async () => data, discard: () => {} };
+      return (
+        data && {
+          bytes: data.length,
+          read: async () => data,
+          parts: async function* () {
+            yield data;
+          },
+          discard: () => {},
+        }
+      );
     });
 
-  put: World['put'] = (key, { data }) =>
+  put: Stores['put'] = (key, { data }) =>
     this.#step('put', () => {
       this.clean.set(key, data);
     });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { processUpload } from '#functions/media/process-upload.ts';
+import { cleanKeyOf } from '#table/media-keys.ts';
 import { MEDIA_ID, MemoryWorld } from './memory-world.ts';
 import { SMALLEST, sample } from './samples.ts';
 
@@ -12,7 +12,9 @@ beforeEach(() => {
 /** What becomes of a file that is uploaded under a claim; the claimed size is the true one unless given. */
 async function outcome(data: Uint8Array, contentType: string, bytes = data.length) {
   const world = new MemoryWorld({ contentType, bytes });
-  const media = await processUpload(world.upload('v1', data), world);
+  const arrival = world.upload('v1', data);
+  await world.receive(arrival);
+  const media = await world.judge(arrival);
   return { world, state: media?.state, reason: media?.reason };
 }
 
@@ -32,11 +34,11 @@ describe('real photos', () => {
   ])('%s is ready at %s, %d by %d', async (name, contentType, width, height) => {
     const { world, state } = await outcome(sample(name), contentType);
     expect(state).toBe('ready');
-    expect(world.states).toEqual(['requested', 'uploaded', 'processing', 'ready']);
-    expect(world.announced.map((told) => told.state)).toEqual(['uploaded', 'processing', 'ready']);
+    expect(world.states).toEqual(['requested', 'uploaded', 'scanning', 'processing', 'ready']);
+    expect(world.announced.map((told) => told.state)).toEqual(['uploaded', 'scanning', 'processing', 'ready']);
     expect(world.media?.renditions?.find((made) => made.name === 'display')).toMatchObject({ width, height });
     for (const made of world.media?.renditions ?? []) {
-      const data = world.clean.get(`acme/${MEDIA_ID}/${made.name}`)!;
+      const data = world.clean.get(cleanKeyOf('acme', MEDIA_ID, 'v1', made.name))!;
       expect(data.length).toBe(made.bytes);
       expect(createHash('sha256').update(data).digest('hex')).toBe(made.sha256);
     }
@@ -155,37 +157,45 @@ describe('events', () => {
     const world = new MemoryWorld({ contentType: 'image/jpeg', bytes: photo.length });
     const arrival = world.upload('v1', photo);
     world.media = undefined;
-    expect(await processUpload(arrival, world)).toBeUndefined();
+    expect(await world.judge(arrival)).toBeUndefined();
     expect(world.clean.size + world.announced.length).toBe(0);
   });
 
   it('that come again tell the result again and do nothing else', async () => {
     const world = new MemoryWorld({ contentType: 'image/jpeg', bytes: photo.length });
     const arrival = world.upload('v1', photo);
-    const first = await processUpload(arrival, world);
+    const first = await world.judge(arrival);
     world.clean.clear();
-    expect(await processUpload(arrival, world)).toEqual(first);
+    expect(await world.judge(arrival)).toEqual(first);
     expect(world.clean.size).toBe(0);
-    expect(world.announced.map(({ state }) => state)).toEqual(['uploaded', 'processing', 'ready', 'ready']);
+    expect(world.announced.map(({ state }) => state)).toEqual(['uploaded', 'scanning', 'processing', 'ready', 'ready']);
   });
 
   it('about another version of the object are not looked at', async () => {
     const world = new MemoryWorld({ contentType: 'image/jpeg', bytes: photo.length });
-    const first = await processUpload(world.upload('v1', photo), world);
+    const first = await world.judge(world.upload('v1', photo));
     const told = world.announced.length;
     const replaced = Buffer.from(photo.toReversed());
-    expect(await processUpload(world.upload('v2', replaced), world)).toEqual(first);
+    expect(await world.judge(world.upload('v2', replaced))).toEqual(first);
     expect(world.announced.length).toBe(told);
+  });
+
+  it('about an object under the key of another kind change nothing', async () => {
+    const world = new MemoryWorld({ contentType: 'image/jpeg', bytes: photo.length });
+    const arrival = { ...world.upload('v1', photo), kind: 'file' as const };
+    expect(await world.receive(arrival)).toBeUndefined();
+    expect(await world.judge(arrival)).toBeUndefined();
+    expect(world.states).toEqual(['requested']);
   });
 
   it('about an object that is gone reject it', async () => {
     const world = new MemoryWorld({ contentType: 'image/jpeg', bytes: photo.length });
     const arrival = world.upload('v1', photo);
     world.remove('v1');
-    expect(await processUpload(arrival, world)).toMatchObject(REJECTED('replaced'));
+    expect(await world.judge(arrival)).toMatchObject(REJECTED('replaced'));
   });
 
-  it.each(['find', 'move', 'open', 'put', 'announce'] as const)(
+  it.each(['find', 'move', 'measure', 'open', 'put', 'announce'] as const)(
     'during an outage of %s throw, and are finished by the next try',
     async (failing) => {
       let out = true;
@@ -193,10 +203,10 @@ describe('events', () => {
         if (out && step === failing) throw new Error('outage');
       });
       const arrival = world.upload('v1', photo);
-      await expect(processUpload(arrival, world)).rejects.toThrow('outage');
+      await expect(world.judge(arrival)).rejects.toThrow('outage');
       expect(world.media?.state).not.toBe('rejected');
       out = false;
-      expect(await processUpload(arrival, world)).toMatchObject({ state: 'ready' });
+      expect(await world.judge(arrival)).toMatchObject({ state: 'ready' });
       expect(world.announced.at(-1)?.state).toBe('ready');
     },
   );

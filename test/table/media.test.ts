@@ -45,7 +45,8 @@ async function ready(tenant = acme): Promise<StoredMedia> {
   const media = requested();
   await createMedia(tenant, media);
   const uploaded = await moveMedia(tenant, media, 'v1', { to: 'uploaded' });
-  const processing = await moveMedia(tenant, uploaded!, 'v1', { to: 'processing' });
+  const scanning = await moveMedia(tenant, uploaded!, 'v1', { to: 'scanning' });
+  const processing = await moveMedia(tenant, scanning!, 'v1', { to: 'processing' });
   return (await moveMedia(tenant, processing!, 'v1', { to: 'ready', renditions }))!;
 }
 
@@ -119,7 +120,7 @@ describe('an edge', () => {
     const media = requested();
     await createMedia(acme, media);
     const uploaded = (await moveMedia(acme, media, 'v1', { to: 'uploaded' }))!;
-    expect(await moveMedia(acme, uploaded, 'v2', { to: 'processing' })).toBeUndefined();
+    expect(await moveMedia(acme, uploaded, 'v2', { to: 'scanning' })).toBeUndefined();
     expect(await moveMedia(acme, uploaded, 'v2', { to: 'rejected', reason: 'unreadable' })).toBeUndefined();
     expect((await findMedia(acme, mediaId, NOW))?.state).toBe('uploaded');
   });
@@ -128,15 +129,16 @@ describe('an edge', () => {
     const media = requested();
     await createMedia(acme, media);
     const uploaded = (await moveMedia(acme, media, 'v1', { to: 'uploaded' }))!;
-    const processing = (await moveMedia(acme, uploaded, 'v1', { to: 'processing' }))!;
+    const scanning = (await moveMedia(acme, uploaded, 'v1', { to: 'scanning' }))!;
+    const processing = (await moveMedia(acme, scanning, 'v1', { to: 'processing' }))!;
     const end = await moveMedia(acme, processing, 'v1', { to: 'ready', renditions });
     expect(await moveMedia(acme, processing, 'v1', { to: 'rejected', reason: 'unreadable' })).toBeUndefined();
-    expect(await moveMedia(acme, uploaded, 'v1', { to: 'processing' })).toBeUndefined();
+    expect(await moveMedia(acme, uploaded, 'v1', { to: 'scanning' })).toBeUndefined();
     expect(await findMedia(acme, mediaId, NOW)).toEqual(end);
   });
 
   it('carries what became known', async () => {
-    expect(await ready()).toMatchObject({ state: 'ready', renditions, version: 4 });
+    expect(await ready()).toMatchObject({ state: 'ready', renditions, version: 5 });
     mediaId = mediaId.replace('med_0', 'med_r');
     await createMedia(acme, requested());
     const uploaded = (await moveMedia(acme, requested(), 'v1', { to: 'uploaded' }))!;

@@ -11,7 +11,7 @@ import {
   PutBucketVersioningCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import type { S3Event } from 'aws-lambda';
+import type { EventBridgeEvent, S3Event } from 'aws-lambda';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { getMediaUrl } from '#contract/downloads.ts';
@@ -20,8 +20,10 @@ import { getMedia, requestUpload } from '#contract/media.ts';
 import { handler as downloads } from '#functions/api/downloads/downloads.lambda.ts';
 import { handler as api } from '#functions/api/media/media.lambda.ts';
 import { handler as processUpload } from '#functions/media/process-upload.lambda.ts';
+import { handler as receiveUpload } from '#functions/media/receive-upload.lambda.ts';
 import { openUpload } from '#gateways/quarantine.ts';
 import { putRendition } from '#gateways/renditions.ts';
+import { cleanKeyOf } from '#table/media-keys.ts';
 import { sample } from '../media/samples.ts';
 import { emulatorEndpoint } from '../support/aws-env.ts';
 import { call } from '../support/call.ts';
@@ -60,10 +62,35 @@ async function post({ upload: { url, fields } }: Form, data: Uint8Array): Promis
 
 /** The event S3 sends for the newest version of an object. */
 async function arrival(mediaId: string, change: Partial<S3Event['Records'][number]['s3']['object']> = {}) {
-  const key = `acme/${mediaId}`;
-  const { ETag = '', VersionId } = await s3.send(new HeadObjectCommand({ Bucket: quarantine, Key: key }));
-  const object = { key, size: 1, eTag: ETag.replaceAll('"', ''), sequencer: '0', versionId: VersionId, ...change };
+  const key = `acme/${mediaId}/image`;
+  const {
+    ETag = '',
+    VersionId,
+    ContentLength = 0,
+  } = await s3.send(new HeadObjectCommand({ Bucket: quarantine, Key: key }));
+  const object = {
+    key,
+    size: ContentLength,
+    eTag: ETag.replaceAll('"', ''),
+    sequencer: '0',
+    versionId: VersionId,
+    ...change,
+  };
   return { Records: [{ s3: { bucket: { name: quarantine }, object } }] } as S3Event;
+}
+
+/** The event of the scan of the object that another event tells of. */
+const verdictOn = ({ Records: [record] }: S3Event, scanResultStatus = 'NO_THREATS_FOUND') => {
+  const { key, eTag, versionId } = record!.s3.object;
+  const s3ObjectDetails = { bucketName: quarantine, objectKey: key, eTag, versionId };
+  const detail = { s3ObjectDetails, scanResultDetails: { scanResultStatus, threats: null } };
+  return { detail } as EventBridgeEvent<string, unknown>;
+};
+
+/** An upload's arrival and the verdict on it, one after the other. */
+async function arrives(event: S3Event, result?: string): Promise<void> {
+  await receiveUpload(event);
+  await processUpload(verdictOn(event, result));
 }
 
 const look = async (mediaId: string) => (await call(api, getMedia, { mediaId })).body;
@@ -73,9 +100,11 @@ describe('an upload, from the question to the picture', () => {
     const photo = sample('DSCN0010.jpg');
     const form = (await ask({ contentType: 'image/jpeg', bytes: photo.length })).body as unknown as Form;
     await post(form, photo);
-    await processUpload(await arrival(form.media.id));
+    const event = await arrival(form.media.id);
+    await arrives(event);
     expect(await look(form.media.id)).toMatchObject({ state: 'ready', reason: null });
-    for (const rendition of ['display', 'thumbnail']) {
+    const { versionId = '' } = event.Records[0]!.s3.object;
+    for (const rendition of ['display', 'thumbnail'] as const) {
       const { body } = await call(downloads, getMediaUrl, { mediaId: form.media.id, rendition });
       const response = await fetch(String(body['url']));
       expect(response.headers.get('content-type')).toBe('image/webp');
@@ -84,7 +113,7 @@ describe('an upload, from the question to the picture', () => {
       const { format, width, exif } = await sharp(picture).metadata();
       expect({ format, width, exif }).toEqual({ format: 'webp', width: rendition === 'display' ? 640 : 320 });
       const { ContentType } = await s3.send(
-        new HeadObjectCommand({ Bucket: clean, Key: `acme/${form.media.id}/${rendition}` }),
+        new HeadObjectCommand({ Bucket: clean, Key: cleanKeyOf('acme', form.media.id, versionId, rendition) }),
       );
       expect(ContentType).toBe('image/webp');
     }
@@ -98,9 +127,11 @@ describe('an upload, from the question to the picture', () => {
     await post(form, Buffer.from(photo.toReversed()));
     const second = await arrival(form.media.id);
     expect(second.Records[0]?.s3.object.versionId).not.toBe(first.Records[0]?.s3.object.versionId);
-    await processUpload(first);
-    await processUpload(second);
-    await processUpload(first);
+    await receiveUpload(first);
+    await arrives(second);
+    expect(await look(form.media.id)).toMatchObject({ state: 'scanning' });
+    await processUpload(verdictOn(first));
+    await arrives(second);
     expect(await look(form.media.id)).toMatchObject({ state: 'ready' });
   });
 
@@ -109,7 +140,8 @@ describe('an upload, from the question to the picture', () => {
     const form = (await ask({ contentType: 'image/jpeg', bytes: photo.length })).body as unknown as Form;
     await post(form, photo);
     const event = await arrival(form.media.id);
-    await Promise.all([processUpload(event), processUpload(event), processUpload(event)]);
+    const verdict = verdictOn(event);
+    await Promise.all([processUpload(verdict), receiveUpload(event), processUpload(verdict), receiveUpload(event)]);
     expect(await look(form.media.id)).toMatchObject({ state: 'ready' });
   });
 
@@ -122,14 +154,31 @@ describe('an upload, from the question to the picture', () => {
     const events = [await arrival(bad.media.id), await arrival(good.media.id)];
     const unnamed = await arrival(good.media.id, { eTag: '', versionId: undefined });
     const Records = [...unnamed.Records, ...events.flatMap((event) => event.Records)];
-    await expect(processUpload({ Records })).rejects.toThrow('1 of 3 uploads failed');
+    await expect(receiveUpload({ Records })).rejects.toThrow('1 of 3 uploads failed');
+    for (const event of events) await processUpload(verdictOn(event));
     expect(await look(bad.media.id)).toMatchObject({ state: 'rejected', reason: 'type_mismatch', renditions: [] });
     expect(await look(good.media.id)).toMatchObject({ state: 'ready' });
   });
 
+  it('in which the scan found something is quarantined, and nothing of it is served', async () => {
+    const photo = sample('image01551.jpg');
+    const form = (await ask({ contentType: 'image/jpeg', bytes: photo.length })).body as unknown as Form;
+    await post(form, photo);
+    const event = await arrival(form.media.id);
+    await arrives(event, 'THREATS_FOUND');
+    await arrives(event);
+    expect(await look(form.media.id)).toMatchObject({ state: 'quarantined', reason: 'malware', renditions: [] });
+    const url = await call(downloads, getMediaUrl, { mediaId: form.media.id, rendition: 'display' });
+    expect(url).toMatchObject({ status: 409, body: { code: 'media.not_ready' } });
+    const { Versions = [] } = await s3.send(
+      new ListObjectVersionsCommand({ Bucket: clean, Prefix: `acme/${form.media.id}` }),
+    );
+    expect(Versions).toEqual([]);
+  });
+
   it('that nobody asked for is left alone', async () => {
-    const object = { key: 'acme/med_unknown000000000000000', size: 1, eTag: 'e', sequencer: '0' };
-    await processUpload({ Records: [{ s3: { bucket: { name: quarantine }, object } }] } as S3Event);
+    const object = { key: 'acme/med_unknown000000000000000/image', size: 1, eTag: 'e', sequencer: '0' };
+    await arrives({ Records: [{ s3: { bucket: { name: quarantine }, object } }] } as S3Event);
     const { Versions = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket: clean, Prefix: object.key }));
     expect(Versions).toEqual([]);
   });
@@ -151,7 +200,7 @@ describe('an Idempotency-Key', () => {
     });
     const form = again.body as unknown as Form;
     await post(form, photo);
-    await processUpload(await arrival(form.media.id));
+    await arrives(await arrival(form.media.id));
     expect(await look(form.media.id)).toMatchObject({ state: 'ready' });
   });
 });

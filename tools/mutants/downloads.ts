@@ -27,8 +27,8 @@ export const DOWNLOADS_MUTANTS: readonly Mutant[] = [
     invariant: SERVED,
     guard: 'an address is given out for what is ready only',
     file: wanted,
-    from: "if (!isServable(media.state)) throw new Refusal('media.not_ready', { state: media.state });",
-    to: '',
+    from: 'if (!isServable(media.state) || !objectVersion)',
+    to: 'if (!objectVersion)',
     ...API,
   },
   {

@@ -1,11 +1,12 @@
 import type * as z from 'zod';
 import type { RenditionName } from '#contract/media.ts';
 import { answeredAs, renditionMeant, secondsOf } from '#domain/download.ts';
-import { isServable, kindOf, objectKeyOf } from '#domain/media.ts';
+import { isServable, kindOf } from '#domain/media.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Download } from '#gateways/download-url.ts';
 import type { Caller } from '#runtime/caller.ts';
 import { tenantIdOf } from '#table/entity.ts';
+import { cleanKeyOf } from '#table/media-keys.ts';
 import { findReadable } from '#table/media-link.ts';
 
 /** A rendition that somebody wants and may have. */
@@ -27,7 +28,8 @@ export async function findWanted(
 ): Promise<Wanted> {
   const media = await findReadable(tenant, mediaId, userId, at);
   if (!media) throw new Refusal('media.not_found');
-  if (!isServable(media.state)) throw new Refusal('media.not_ready', { state: media.state });
+  const { objectVersion } = media;
+  if (!isServable(media.state) || !objectVersion) throw new Refusal('media.not_ready', { state: media.state });
   const made = media.renditions ?? [];
   const rendition = name ? made.find((each) => each.name === name) : renditionMeant(kindOf(media.contentType), made);
   if (!rendition) throw new Refusal('media.rendition_missing', { renditions: made.map((each) => each.name) });
@@ -35,7 +37,7 @@ export async function findWanted(
     mediaId,
     rendition: rendition.name,
     bytes: rendition.bytes,
-    key: `${objectKeyOf(tenantIdOf(tenant), mediaId)}/${rendition.name}`,
+    key: cleanKeyOf(tenantIdOf(tenant), mediaId, objectVersion, rendition.name),
     answered: answeredAs(rendition, media.fileName),
     seconds: secondsOf(rendition.name, media.durationMs),
   };

@@ -1,12 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type requestUpload as route, UNUSED_HOURS } from '#contract/media.ts';
-import { acceptClaim, displayName, objectKeyOf } from '#domain/media.ts';
+import { acceptClaim, displayName, kindOf } from '#domain/media.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { UPLOAD_SECONDS, uploadForm } from '#gateways/upload-form.ts';
 import type { Caller } from '#runtime/caller.ts';
 import type { Handle } from '#runtime/service.ts';
 import { tenantIdOf } from '#table/entity.ts';
 import { createMedia, findMedia, type StoredMedia, toMedia } from '#table/media.ts';
+import { quarantineKeyOf } from '#table/media-keys.ts';
 import { rulesOf } from '#table/tenant-settings.ts';
 
 /** A repeated `Idempotency-Key` of the same user names the same media, without an item of its own to remember it. */
@@ -39,7 +40,7 @@ export const requestUpload: Handle<typeof route> = async (claim, { caller, at, i
   const media = created ? asked : await findMedia(caller.tenant, asked.mediaId, at);
   if (!media) throw new Error('a media expired between two looks at it');
   if (!sameClaim(media, asked)) throw new Refusal('media.idempotency_conflict');
-  const key = objectKeyOf(tenantIdOf(caller.tenant), media.mediaId);
+  const key = quarantineKeyOf(tenantIdOf(caller.tenant), media.mediaId, kindOf(media.contentType));
   const form = await uploadForm(key, media.contentType, media.bytes);
   return {
     body: {
