@@ -85,7 +85,7 @@ export async function changeOnce(
     ? new Refusal('message.archived')
     : (change.refusal ?? (stored.v === change.version ? undefined : await conflict()));
   const last = head.lastSeq === target;
-  const thread = threadOfChange(tenant, { conversationId, seq: target }, stored);
+  const thread = threadOfChange(tenant, { conversationId, seq: target }, stored, head.held === true);
   const what = { kind: change.kind, seq: target, before: stored.b, version: change.version } as const;
   const calls = change.mentions ? storedMentions(change.mentions) : change.mentions;
   const store = async (seq: number, at: number): Promise<boolean> => {

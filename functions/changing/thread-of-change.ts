@@ -3,6 +3,7 @@ import { Refusal } from '#domain/refusal.ts';
 import type { Summary } from '#domain/thread.ts';
 import { threadEvent } from '#syncing/log-event.ts';
 import type { TenantKey } from '#table/entity.ts';
+import { hideParts, linksOf, releaseParts, showAgainParts } from '#table/media-reference.ts';
 import { findStoredMessage, type MessageKey, type StoredMessage } from '#table/message.ts';
 import { changeMessage, type MessageChange } from '#table/message-change.ts';
 import { removalParts } from '#table/thread.ts';
@@ -11,13 +12,27 @@ import { removalParts } from '#table/thread.ts';
 const ROUNDS = 20;
 
 /**
- * How a message is changed that may be a reply: one that is deleted or restored is counted on its root in the same
- * transaction, and its thread is told of behind the change.
+ * How a message is changed that may be a reply or carry media: one that is deleted or restored is counted on its root, and
+ * its media lose or get their links, in the same transaction; its thread is told of behind the change. Under a legal hold a
+ * deleted message keeps its media.
  */
-export function threadOfChange(tenant: TenantKey, { conversationId, seq }: MessageKey, { t: place }: StoredMessage) {
+export function threadOfChange(
+  tenant: TenantKey,
+  { conversationId, seq }: MessageKey,
+  stored: StoredMessage,
+  held: boolean,
+) {
+  const { t: place } = stored;
+  const message = { conversationId, seq };
   let made: Summary | undefined;
   const findSummary = async (): Promise<Summary | undefined> =>
     place && (await findStoredMessage(tenant, { conversationId, seq: place.r }))?.k;
+  const mediaParts = async ({ what, body, at }: MessageChange): Promise<NonNullable<MessageChange['parts']>> => {
+    if (what.kind === 'message_edited') return [];
+    if (what.kind === 'message_restored') return showAgainParts(tenant, message, { ...stored, b: body });
+    const links = linksOf(message, stored);
+    return held ? hideParts(tenant, links) : releaseParts(tenant, links, at);
+  };
   return {
     async write(change: MessageChange): Promise<'done' | 'seq' | 'stale'> {
       const { kind } = change.what;
@@ -28,7 +43,8 @@ export function threadOfChange(tenant: TenantKey, { conversationId, seq }: Messa
           place && before && kind !== 'message_edited'
             ? removalParts(tenant, { conversationId, seq }, place, before, kind)
             : undefined;
-        const written = await changeMessage(tenant, { ...change, ...(counted ? { parts: counted.parts } : {}) });
+        const parts = [...(counted?.parts ?? []), ...(await mediaParts(change))];
+        const written = await changeMessage(tenant, { ...change, parts });
         // Only what was stored is told: another attempt of the same change may have been first.
         if (written === 'done') made = counted?.after;
         if (written !== 'part') return written;

@@ -40,7 +40,7 @@ export const updateConversation = route({
   summary: 'Change name, description, avatar or metadata of a conversation',
   permission: 'conversation:update',
   within: MANAGES,
-  uses: changing,
+  uses: [...changing, 'table:query-by-user', 'table:delete'],
   input: z.strictObject({
     conversationId: ConversationId,
     version,
@@ -101,7 +101,7 @@ export const updateSettings = route({
   summary: 'Change how a conversation is run: look, notifications, who may do what, slow mode, history, retention',
   permission: 'conversation:update',
   within: MANAGES,
-  uses: changing,
+  uses: [...changing, 'table:query-by-user', 'table:delete'],
   input: SettingsChange.extend({ conversationId: ConversationId, version }),
   output: ConversationDetails,
   refuses: [...versioned, 'settings.retention_too_long', 'message.media_unusable'],
@@ -137,7 +137,7 @@ export const revertSettings = route({
   summary: 'Take the settings back to those of an earlier version; that makes a new one',
   permission: 'conversation:update',
   within: MANAGES,
-  uses: changing,
+  uses: [...changing, 'table:query-by-user', 'table:delete'],
   input: z.strictObject({
     conversationId: ConversationId,
     /** The version to go back to. `If-Match` may say which one is changed. */

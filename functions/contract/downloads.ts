@@ -25,6 +25,7 @@ const MINTS = [
   'table:get',
   'table:batch-get',
   'table:query',
+  'table:query-by-user',
   'table:put',
   'table:update',
   'clean:read',

@@ -209,7 +209,15 @@ export const JOBS: readonly Job[] = [
     everyMinutes: 1,
     entry: {
       file: 'functions/jobs/purge.lambda.ts',
-      uses: ['table:get', 'table:query', 'table:put', 'table:update', 'table:delete', 'archive:remove'],
+      uses: [
+        'table:get',
+        'table:batch-get',
+        'table:query',
+        'table:put',
+        'table:update',
+        'table:delete',
+        'archive:remove',
+      ],
       environment: [],
       memory: 512,
       timeoutSeconds: 60,

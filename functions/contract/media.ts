@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Instant, MediaId, UserId } from './ids.ts';
 import { route } from './route.ts';
+import { MEDIA_SIGHT } from './uses.ts';
 
 /** What a media is to whoever looks at it. Pictures, video and sound are shown as encoded here; a file is only fetched. */
 export const MediaKind = z.enum(['image', 'video', 'audio', 'file']);
@@ -154,7 +155,7 @@ export const getMedia = route({
   path: '/media/{mediaId}',
   summary: 'Get the state of a media',
   permission: 'media:read',
-  uses: ['table:get', 'table:batch-get', 'table:query'],
+  uses: [...MEDIA_SIGHT],
   input: z.strictObject({ mediaId: MediaId }),
   output: Media,
   refuses: ['media.not_found'],

@@ -5,6 +5,7 @@ import { Attachments, ForwardedFrom, Mentions, MentionsDraft, ReplyTo } from './
 import { Cursor, Limit, page } from './page.ts';
 import { route } from './route.ts';
 import { MessageThread } from './thread.ts';
+import { MEDIA_SIGHT } from './uses.ts';
 import { READS, REWRITES, TAKES_AWAY, WRITES } from './within.ts';
 
 /** An emoji on a message: how many reacted with it, and the first of them. */
@@ -59,7 +60,7 @@ export const sendMessage = route({
   summary: 'Send a message; the same clientId any number of times stores it once',
   permission: 'message:send',
   within: WRITES,
-  uses: ['table:get', 'table:batch-get', 'table:query', 'table:put', 'table:update', 'sockets:post', 'stragglers:send'],
+  uses: [...MEDIA_SIGHT, 'table:put', 'table:update', 'sockets:post', 'stragglers:send'],
   input: z.strictObject({
     conversationId: ConversationId,
     clientId: ClientId.optional(),
@@ -189,7 +190,7 @@ export const deleteMessage = route({
     'Delete a message for everybody: its author may, and owners and admins, as far as the tenant lets them; its place stays',
   permission: 'message:send',
   within: TAKES_AWAY,
-  uses: [...changing, 'sockets:post', 'stragglers:send'],
+  uses: [...changing, 'table:delete', 'sockets:post', 'stragglers:send'],
   input: z.strictObject(inConversation),
   output: Message,
   refuses: ['message.not_found', 'message.not_yours', 'message.delete_window_over', ...changeRefusals],

@@ -4,7 +4,7 @@ import { MessageDraft } from './message-bodies.ts';
 import { Attachments, MentionsDraft } from './message-parts.ts';
 import { Cursor, Limit, page } from './page.ts';
 import { route } from './route.ts';
-import type { Use } from './uses.ts';
+import { MEDIA_SIGHT, type Use } from './uses.ts';
 import { WRITES } from './within.ts';
 
 /** What is sent when the time has come. Like a message that is sent now, it is checked then. */
@@ -47,7 +47,7 @@ const writing: readonly Use[] = [
   'stragglers:send',
 ];
 /** What sending one takes besides: all that sending a message does. */
-const sending: readonly Use[] = [...writing, 'table:query', 'table:check'];
+const sending: readonly Use[] = [...writing, ...MEDIA_SIGHT, 'table:check'];
 
 const version = z.coerce.number().int().min(1).optional();
 

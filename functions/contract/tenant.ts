@@ -4,6 +4,7 @@ import { UPLOAD_LIMITS } from './media.ts';
 import { CustomName, MAX_TEXT, MessageType } from './message-bodies.ts';
 import { Cursor, Limit, page } from './page.ts';
 import { route } from './route.ts';
+import { MEDIA_SIGHT } from './uses.ts';
 
 /** Most messages a minute that a tenant may let its users send, and most at once. */
 export const MAX_RATE = 6_000;
@@ -165,7 +166,7 @@ export const updateTenantSettings = route({
   path: '/tenant/settings',
   summary: 'Change settings of the tenant; they hold everywhere within 30 seconds',
   permission: 'tenant:write',
-  uses: ['table:get', 'table:put', 'table:batch-get', 'table:query', 'table:update'],
+  uses: [...MEDIA_SIGHT, 'table:put', 'table:update', 'table:delete'],
   input: RulesChange.extend({
     /** The version that is changed; `If-Match` says the same. */
     version: z.int().min(1).optional(),

@@ -3,6 +3,7 @@ import { Instant, MediaId, UserId } from './ids.ts';
 import { Cursor, Limit, page } from './page.ts';
 import { Privacy } from './privacy.ts';
 import { route } from './route.ts';
+import { MEDIA_SIGHT } from './uses.ts';
 
 /** Custom fields a profile may have. */
 export const MAX_CUSTOM_FIELDS = 20;
@@ -57,7 +58,7 @@ export const updateMe = route({
   path: '/users/me',
   summary: 'Change your profile',
   permission: 'user:write',
-  uses: ['table:get', 'table:batch-get', 'table:query', 'table:put', 'table:update'],
+  uses: [...MEDIA_SIGHT, 'table:put', 'table:update', 'table:delete'],
   input: ProfileChange,
   output: User,
   refuses: ['user.version_conflict', 'user.avatar_unusable'],
@@ -81,7 +82,7 @@ export const updateUser = route({
   path: '/users/{userId}',
   summary: 'Change anybody’s profile, as an admin of the tenant',
   permission: 'user:manage',
-  uses: ['table:get', 'table:batch-get', 'table:query', 'table:put', 'table:update'],
+  uses: [...MEDIA_SIGHT, 'table:put', 'table:update', 'table:delete'],
   input: ProfileChange.extend({ userId: UserId }),
   output: User,
   refuses: ['user.not_found', 'user.version_conflict', 'user.avatar_unusable'],

@@ -36,3 +36,11 @@ export type Use =
   | 'search:describe'
   | 'events:publish'
   | 'parking:write';
+
+/** What it takes to know whether a user may see a media: what shows it, and their standing there. */
+export const MEDIA_SIGHT = [
+  'table:get',
+  'table:batch-get',
+  'table:query',
+  'table:query-by-user',
+] as const satisfies readonly Use[];

@@ -14,10 +14,24 @@ export const changedRules = (rules: TenantRules, change: RulesChange): TenantRul
   features: { ...rules.features, ...change.features },
 });
 
-/** Media that a change shows to the whole tenant. */
+/** Media that rules show to the whole tenant, once each. */
+export const mediaShownBy = ({ content }: TenantRules): string[] => [
+  ...new Set(content.emojis.flatMap(({ mediaId }) => mediaId ?? [])),
+];
+
+/** Pictures of emojis that may come and go in one change: what a transaction holds. */
+const MOST_PICTURES = 30;
+
+/** Media that a change shows to the whole tenant. Raises `request.invalid` where more come and go than may. */
 export const mediaToShow = (before: TenantRules, after: TenantRules): string[] => {
-  const known = new Set(before.content.emojis.map(({ mediaId }) => mediaId));
-  return after.content.emojis.flatMap(({ mediaId }) => (mediaId && !known.has(mediaId) ? [mediaId] : []));
+  const [known, wanted] = [new Set(mediaShownBy(before)), mediaShownBy(after)];
+  const come = wanted.filter((mediaId) => !known.has(mediaId));
+  const gone = known.size - (wanted.length - come.length);
+  if (come.length + gone > MOST_PICTURES)
+    throw new Refusal('request.invalid', {
+      issues: [{ path: 'content.emojis', message: `changes at most ${MOST_PICTURES} pictures at a time` }],
+    });
+  return come;
 };
 
 /** An emoji of the tenant's own, as people write it. */

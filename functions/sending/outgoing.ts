@@ -3,6 +3,7 @@ import type { MessageDraft } from '#contract/message-bodies.ts';
 import type { MentionsDraft } from '#contract/message-parts.ts';
 import type { Origin } from '#domain/forward.ts';
 import type { Refusal } from '#domain/refusal.ts';
+import type { StoredMedia } from '#table/media.ts';
 import type { StoredMessage } from '#table/message.ts';
 
 /** What a user wants to say in a conversation: the same `clientId` any number of times says it once. */
@@ -29,8 +30,8 @@ export interface Threaded {
   readonly refusal: Refusal | undefined;
   /** Where it stands; undefined when it is refused. */
   readonly place: StoredMessage['t'];
-  /** Stores it in place of a write-once put of it alone. False when something lies at the number. */
-  readonly store: (seq: number, stored: StoredMessage) => Promise<boolean>;
+  /** Stores it, with the links of the media that it carries, in place of a write-once put of it alone. False when something lies at the number. */
+  readonly store: (seq: number, stored: StoredMessage, media: readonly StoredMedia[]) => Promise<boolean>;
   /** What is told behind it, once it is stored, now or earlier. */
   readonly events: (seq: number, at: number, replayed: boolean) => Promise<readonly Event[]>;
 }

@@ -8,6 +8,7 @@ import { refusalOfBlocked } from '#domain/user.ts';
 import type { Caller } from '#runtime/caller.ts';
 import type { Head } from '#table/conversation.ts';
 import { findHeadFor } from '#table/conversation-list.ts';
+import type { StoredMedia } from '#table/media.ts';
 import { findSendable } from '#table/media-link.ts';
 import type { Member } from '#table/member.ts';
 import { roomFor } from '#table/mention.ts';
@@ -32,10 +33,11 @@ export const refusalOfMentions = async (
   return (member) => refusalToMention(mentions, member, room);
 };
 
-/** The first of these media that the caller may not send, or that is of another kind than it has to be. */
-const unusable = async ({ tenant, userId }: Caller, media: readonly CarriedMedia[]): Promise<string | undefined> => {
+/** These media, and the first of them that the caller may not send, or that is of another kind than it has to be. */
+const sendable = async ({ tenant, userId }: Caller, media: readonly CarriedMedia[]) => {
   const found = await Promise.all(media.map(({ mediaId }) => findSendable(tenant, mediaId, userId)));
-  return media.find(({ kind = '' }, index) => !found[index]?.contentType.startsWith(kind))?.mediaId;
+  const useless = media.find(({ kind = '' }, index) => !found[index]?.contentType.startsWith(kind))?.mediaId;
+  return { useless, found: found.filter((one) => one !== undefined) };
 };
 
 /** The message that is answered, with its number; undefined when the caller does not see it, or it is not in this conversation. */
@@ -59,6 +61,8 @@ export interface Permit {
   readonly slowSeconds: number;
   /** The message that is answered, as it is stored with the answer. */
   readonly quote?: StoredMessage['q'];
+  /** The media that it carries. */
+  readonly media?: readonly StoredMedia[];
 }
 
 /**
@@ -73,9 +77,9 @@ export const permitOf = async (
 ): Promise<Permit> => {
   const { tenant, userId } = caller;
   const media = mediaOf(body, attachments);
-  const [{ head, member }, useless, refusalFor, quoted] = await Promise.all([
+  const [{ head, member }, { useless, found }, refusalFor, quoted] = await Promise.all([
     findHeadFor(tenant, conversationId, userId),
-    unusable(caller, media),
+    sendable(caller, media),
     refusalOfMentions(caller, conversationId, mentionsOf(mentions)),
     findQuoted(caller, conversationId, replyTo, at),
   ]);
@@ -93,5 +97,6 @@ export const permitOf = async (
     refusal: undefined,
     slowSeconds: slowSecondsFor(head?.rules, member.role),
     ...(quoted ? { quote: { s: quoted.seq, u: quoted.stored.u } } : {}),
+    media: found,
   };
 };

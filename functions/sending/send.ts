@@ -2,7 +2,7 @@ import type { Message } from '#contract/messages.ts';
 import { announce } from '#delivery/announce.ts';
 import { openSocketsOf } from '#delivery/open-sockets.ts';
 import { isHot } from '#domain/hot-room.ts';
-import { mediaOf, mentionsOf } from '#domain/message-parts.ts';
+import { mentionsOf } from '#domain/message-parts.ts';
 import { previewOf } from '#domain/preview.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { log as logger } from '#runtime/log.ts';
@@ -15,7 +15,7 @@ import { digestOf } from '#table/digest.ts';
 import { append } from '#table/log/append.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
 import { forget } from '#table/log/settle.ts';
-import { linkMedia } from '#table/media-link.ts';
+import { storeShowing } from '#table/media-reference.ts';
 import { noteMentions } from '#table/mention.ts';
 import { type StoredMessage, toMessage } from '#table/message.ts';
 import { storedMentions } from '#table/message-parts.ts';
@@ -87,14 +87,14 @@ export async function send(
         preview: previewOf(userId, body),
         calls: mentions !== undefined,
         store: async (seq, at) => {
-          // Before the message: whoever dies between the two has mentioned nobody and shown nothing.
-          await Promise.all([
-            mentions && noteMentions(tenant, { conversationId, seq }, mentions),
-            ...mediaOf(body, outgoing.attachments).map(({ mediaId }) =>
-              linkMedia(tenant, mediaId, conversationId, seq, at),
-            ),
-          ]);
-          return within ? within.store(seq, await stored(at)) : log.put(seq, await stored(at));
+          // Before the message: whoever dies between the two has mentioned nobody.
+          if (mentions) await noteMentions(tenant, { conversationId, seq }, mentions);
+          const message = await stored(at);
+          const { media = [] }: Permit = await permitted;
+          if (within) return within.store(seq, message, media);
+          return media.length > 0
+            ? storeShowing(tenant, { conversationId, seq }, message, media)
+            : log.put(seq, message);
         },
       },
       // A reply's target may be gone: its number is taken when that is known.

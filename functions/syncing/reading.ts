@@ -5,8 +5,8 @@ import type { TenantKey } from '#table/entity.ts';
 import { hiddenBetween } from '#table/hidden.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
 import type { Member } from '#table/member.ts';
+import { messagesAt } from '#table/message.ts';
 import { rulesOf } from '#table/tenant-settings.ts';
-import { messagesAt } from '#table/thread.ts';
 import type { Reading } from './read-events.ts';
 
 /** The log of a conversation as one of its members sees it at `at` (ms); head and membership were read consistently. */

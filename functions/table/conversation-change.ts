@@ -50,18 +50,27 @@ export const entryAndActor = (tenant: TenantKey, change: ConversationChange): Tr
   ];
 };
 
-/** Writes what begins with `entryAndActor`; tells what did not hold. */
-export const writeChange = async (items: readonly TransactItem[]): Promise<'done' | NotChanged> => {
+/** Writes what begins with `entryAndActor`, and what else changes with it; tells what did not hold. */
+export async function writeChange(items: readonly TransactItem[]): Promise<'done' | NotChanged>;
+export async function writeChange(
+  items: readonly TransactItem[],
+  parts: readonly TransactItem[],
+): Promise<'done' | NotChanged | 'part'>;
+export async function writeChange(
+  items: readonly TransactItem[],
+  parts: readonly TransactItem[] = [],
+): Promise<'done' | NotChanged | 'part'> {
   try {
-    await calmly(() => documents.transactWrite(items));
+    await calmly(() => documents.transactWrite([...items, ...parts]));
     return 'done';
   } catch (error) {
     if (!(error instanceof TransactionCanceledException)) throw error;
     const failed = error.CancellationReasons.findIndex(({ Code }) => Code === 'ConditionalCheckFailed');
     if (failed < 0) throw error;
+    if (failed >= items.length) return 'part';
     return (['seq', 'actor'] as const)[failed] ?? 'stale';
   }
-};
+}
 
 /** What of a profile lists, sends and readings find on the head. */
 export interface OnHead {
@@ -71,14 +80,15 @@ export interface OnHead {
 
 /**
  * AP-149 Change a conversation's profile or settings: profile, version, log entry and what the head shows of them, all or
- * nothing, while the profile is in the version that was changed and the actor has one of the roles.
+ * nothing, while the profile is in the version that was changed and the actor has one of the roles. `part`: what was to
+ * change with it had.
  */
 export async function changeProfile(
   tenant: TenantKey,
   change: ConversationChange,
   profile: StoredProfile,
-  onHead: OnHead | undefined,
-): Promise<'done' | NotChanged> {
+  { onHead, parts }: { readonly onHead: OnHead | undefined; readonly parts: readonly TransactItem[] },
+): Promise<'done' | NotChanged | 'part'> {
   const { conversationId, seq } = change;
   const { version, settings } = profile;
   const put = (Item: Item, condition: string, values: Record<string, unknown> = {}): TransactItem => ({
@@ -92,7 +102,7 @@ export async function changeProfile(
     },
   });
   const item = ProfileEntity.toItem(tenant, conversationId, profile);
-  return writeChange([
+  const own = [
     ...entryAndActor(tenant, change),
     version === 2
       ? put(item, 'attribute_not_exists(pk)')
@@ -102,7 +112,8 @@ export async function changeProfile(
       'attribute_not_exists(pk)',
     ),
     ...(onHead ? [{ Update: showOnHead(HeadEntity.key(tenant, conversationId), onHead) }] : []),
-  ]);
+  ];
+  return writeChange(own, parts);
 }
 
 const showOnHead = (Key: Key, { name, rules }: OnHead) => {

@@ -22,30 +22,35 @@ export interface Due {
  */
 const DueItem = z.object({ tenantId: z.string(), userId: z.string(), id: z.string(), at: z.number() });
 
-const partition = (part: number): string => join(SYSTEM, 'DUE', String(part));
+/** Scheduled messages that are to be sent, or media of which something may have to go. */
+export type DueList = 'DUE' | 'MEDIA';
 
-const keyOf = ({ tenant, userId, id, at }: Due): Key => ({
-  pk: partition(createHash('sha256').update(`${tenant}\n${userId}\n${id}`).digest()[0]! % DUE_PARTS),
+const partition = (list: DueList, part: number): string => join(SYSTEM, list, String(part));
+
+const keyOf = ({ tenant, userId, id, at }: Due, list: DueList): Key => ({
+  pk: partition(list, createHash('sha256').update(`${tenant}\n${userId}\n${id}`).digest()[0]! % DUE_PARTS),
   sk: join(digits(at), tenantIdOf(tenant), userId, id),
 });
 
 /** Puts something on the due list. */
-export const putDue = (due: Due): TransactItem => {
+export const putDue = (due: Due, list: DueList = 'DUE'): TransactItem => {
   const { tenant, userId, id, at } = due;
   return {
     Put: {
       TableName: tableName(),
-      Item: { ...keyOf(due), [TABLE.entity]: 'due', tenantId: tenantIdOf(tenant), userId, id, at },
+      Item: { ...keyOf(due, list), [TABLE.entity]: 'due', tenantId: tenantIdOf(tenant), userId, id, at },
     },
   };
 };
 
 /** Takes something off the due list. */
-export const deleteDue = (due: Due): TransactItem => ({ Delete: { TableName: tableName(), Key: { ...keyOf(due) } } });
+export const deleteDue = (due: Due, list: DueList = 'DUE'): TransactItem => ({
+  Delete: { TableName: tableName(), Key: { ...keyOf(due, list) } },
+});
 
 /** AP-217 Take off the due list what nothing more becomes of. */
-export const dropDue = (due: Due): Promise<void> =>
-  documents.delete({ TableName: tableName(), Key: { ...keyOf(due) } });
+export const dropDue = (due: Due, list: DueList = 'DUE'): Promise<void> =>
+  documents.delete({ TableName: tableName(), Key: { ...keyOf(due, list) } });
 
 /**
  * AP-216 What of one part of the list is due at `until` (ms), of every tenant, the longest due first, after a place. Nothing
@@ -55,13 +60,14 @@ export async function listDue(
   part: number,
   until: number,
   page: { readonly after: string | undefined; readonly limit: number },
+  list: DueList = 'DUE',
 ): Promise<{ due: Due[]; next: string | undefined }> {
   const { Items, LastEvaluatedKey } = await documents.query({
     TableName: tableName(),
     ConsistentRead: true,
     KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
     ExpressionAttributeValues: {
-      ':pk': partition(part),
+      ':pk': partition(list, part),
       ':first': page.after === undefined ? '0' : `${page.after}\u0000`,
       ':last': `${digits(until)}#~`,
     },

@@ -5,7 +5,8 @@ import { Refusal } from '#domain/refusal.ts';
 import { batchGet } from './batch-get.ts';
 import type { TenantKey } from './entity.ts';
 import { conversationIdOfImport, ImportedBatchEntity } from './import.ts';
-import { messagesAt, ReplyEntity, summaryBecomes } from './thread.ts';
+import { messagesAt } from './message.ts';
+import { ReplyEntity, summaryBecomes } from './thread.ts';
 import { partOf, type ThreadMember, ThreadMemberEntity } from './thread-member.ts';
 
 /** What a batch's messages become, and what it makes of the threads they reply in. */

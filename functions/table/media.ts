@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ConditionalCheckFailedException, documents } from '#aws/documents.ts';
 import { type Media, MediaState, RejectionReason, Rendition } from '#contract/media.ts';
-import { kindOf, mayMove } from '#domain/media.ts';
+import { isFinal, kindOf, mayMove } from '#domain/media.ts';
 import { entity, join, type Key, type TenantKey } from './entity.ts';
 import { tableName } from './table-name.ts';
 
@@ -33,6 +33,14 @@ export const StoredMedia = z.object({
   renditions: z.array(StoredRendition).optional(),
   /** Counts the edges taken, from 1. */
   version: z.number(),
+  /** How many things show it (`media-link.ts`); none where it is not said. */
+  refs: z.number().optional(),
+  /** Since when (ms) nothing shows it: since it took its final state, or since the last that did was gone. */
+  orphanSince: z.number().optional(),
+  /** Its objects were not where they should be: it is not given out. */
+  missing: z.boolean().optional(),
+  /** Removed by an admin (ms) while something still shows it. */
+  removedAt: z.number().optional(),
   /** Epoch seconds when it goes away, while nothing has been uploaded. */
   exp: z.number().optional(),
 });
@@ -143,6 +151,7 @@ export async function moveMedia(
       UpdateExpression: [
         'SET #state = :to, version = version + :one, objectVersion = :object',
         ...learned.map((name) => `#${name} = :${name}`),
+        ...(isFinal(to) ? ['orphanSince = :now'] : []),
       ]
         .join(', ')
         .concat(' REMOVE exp'),
@@ -157,6 +166,7 @@ export async function moveMedia(
         ':one': 1,
         ':object': objectVersion,
         ...Object.fromEntries(learned.map((name) => [`:${name}`, edge[name]])),
+        ...(isFinal(to) ? { ':now': Date.now() } : {}),
       },
       ReturnValues: 'ALL_NEW',
     });

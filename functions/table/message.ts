@@ -5,9 +5,11 @@ import { MessageBody } from '#contract/message-bodies.ts';
 import type { Message, Reaction } from '#contract/messages.ts';
 import type { Tally } from '#domain/reaction.ts';
 import { Refusal } from '#domain/refusal.ts';
+import { batchGet } from './batch-get.ts';
 import { digits, entity, join, type Key, type TenantKey } from './entity.ts';
 import { partsOf, StoredParts } from './message-parts.ts';
 import { StoredPlace, StoredSummary, threadOf } from './message-thread.ts';
+import { TABLE } from './schema.ts';
 import { tableName } from './table-name.ts';
 
 /** An emoji on a message: see `Tally` in `domain/reaction.ts`. */
@@ -97,4 +99,19 @@ export async function findStoredMessage(tenant: TenantKey, key: MessageKey): Pro
     ConsistentRead: true,
   });
   return Item?.ty === MessageEntity.type ? MessageEntity.fromItem(Item) : undefined;
+}
+
+/** AP-190 Messages of a conversation by number, consistently; a number that holds none is left out. */
+export async function messagesAt(
+  tenant: TenantKey,
+  conversationId: string,
+  numbers: readonly number[],
+): Promise<Map<number, StoredMessage>> {
+  const keys = numbers.map((seq) => MessageEntity.key(tenant, { conversationId, seq }));
+  const items = await batchGet(keys, { consistent: true });
+  return new Map(
+    items
+      .filter((item) => item[TABLE.entity] === MessageEntity.type)
+      .map((item) => [seqOf(item.sk), MessageEntity.fromItem(item)]),
+  );
 }

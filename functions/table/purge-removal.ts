@@ -1,20 +1,22 @@
 import * as z from 'zod';
 import { documents } from '#aws/documents.ts';
-import { mediaIdsIn } from '#domain/removal.ts';
 import { removePart } from './archive-object.ts';
 import { ArchivePartEntity } from './archive-part.ts';
 import { ArchivePlanEntity } from './archive-plan.ts';
 import { conversationPartition } from './conversation.ts';
 import type { Item, Key, TenantKey } from './entity.ts';
+import { GalleryEntity, galleryPartition } from './gallery.ts';
 import { InvitationEntity } from './invitation.ts';
 import { ChangeEntity } from './log/change.ts';
-import { MediaLinkEntity } from './media-link.ts';
+import { KEPT } from './media-kept.ts';
+import type { MediaLinkId } from './media-link.ts';
+import { linksOf, release } from './media-reference.ts';
 import { logPartition, MessageEntity, seqOf } from './message.ts';
 import { partitionOf as reactionsOf } from './reaction.ts';
 import { ReceivedEntity } from './received-invitation.ts';
 import { remove, removePartition } from './removal.ts';
 import { TABLE } from './schema.ts';
-import { ProfileEntity, SettingsVersionEntity } from './settings.ts';
+import { ProfileEntity } from './settings.ts';
 import { tableName } from './table-name.ts';
 import { ThreadMemberEntity } from './thread-member.ts';
 
@@ -24,38 +26,43 @@ const STEP = 100;
 /** What of a profile, or of one version of it, names a media. */
 const Pictured = z.object({ settings: z.object({ avatarId: z.string().nullish() }) });
 
-/** The keys outside the conversation's own two partitions that one item of them leads to. */
-function linkedKeys(tenant: TenantKey, conversationId: string, item: Item): Key[] {
-  const links = (mediaIds: readonly string[]) =>
-    mediaIds.map((mediaId) => MediaLinkEntity.key(tenant, { mediaId, conversationId }));
+/** The links of media that one item of a conversation's partitions leads to. */
+function linksFrom(conversationId: string, item: Item): MediaLinkId[] {
   switch (item[TABLE.entity]) {
     case MessageEntity.type:
-      return links(mediaIdsIn(MessageEntity.fromItem(item)));
+      return linksOf({ conversationId, seq: seqOf(item.sk) }, MessageEntity.fromItem(item));
     case ChangeEntity.type: {
+      // Of what is deleted a legal hold has kept the links.
       const { d } = ChangeEntity.fromItem(item);
-      return d.kind === 'message_edited' || d.kind === 'message_deleted' || d.kind === 'message_restored'
-        ? links(mediaIdsIn({ b: d.before }))
-        : [];
+      return d.kind === 'message_deleted' ? linksOf({ conversationId, seq: d.seq }, { b: d.before }) : [];
     }
-    case ProfileEntity.type:
-    case SettingsVersionEntity.type: {
+    case GalleryEntity.type: {
+      const { mediaId, s: carrier } = GalleryEntity.fromItem(item);
+      return [{ mediaId, conversationId, carrier }];
+    }
+    case ProfileEntity.type: {
       const { avatarId } = Pictured.parse(item).settings;
-      return avatarId ? links([avatarId]) : [];
-    }
-    case InvitationEntity.type: {
-      const { userId } = InvitationEntity.fromItem(item);
-      return userId === undefined ? [] : [ReceivedEntity.key(tenant, { userId, conversationId })];
+      return avatarId ? [KEPT.asPictureOf(conversationId, avatarId)] : [];
     }
     default:
       return [];
   }
 }
 
+/** The keys outside the conversation's own partitions that one item of them leads to. */
+function linkedKeys(tenant: TenantKey, conversationId: string, item: Item): Key[] {
+  if (item[TABLE.entity] !== InvitationEntity.type) return [];
+  const { userId } = InvitationEntity.fromItem(item);
+  return userId === undefined ? [] : [ReceivedEntity.key(tenant, { userId, conversationId })];
+}
+
 /** Removes what hangs on an item, then the item itself: whoever dies on the way finds it again. */
 async function removeWithAll(tenant: TenantKey, conversationId: string, item: Item): Promise<number> {
   const linked = linkedKeys(tenant, conversationId, item);
-  let count = linked.length + 1;
-  await Promise.all(linked.map(remove));
+  const links = linksFrom(conversationId, item);
+  let count = linked.length + links.length + 1;
+  const at = Date.now();
+  await Promise.all([...linked.map(remove), ...links.map((link) => release(tenant, link, at))]);
   if (item[TABLE.entity] === MessageEntity.type) {
     const seq = seqOf(item.sk);
     // Somebody may follow what nobody has replied to yet: the message does not say.
@@ -73,11 +80,15 @@ async function removeWithAll(tenant: TenantKey, conversationId: string, item: It
 
 /**
  * AP-297 Delete the next of what is stored of a conversation that has no head any more, with what hangs on it: its log with
- * reactions, threads and media links, then members, settings, invitations and all else beside them. Answers how much it was;
+ * reactions, threads and media links, then its gallery, members, settings, invitations and all else beside them. Answers how much it was;
  * 0 when nothing is left. Any number of times.
  */
 export async function removeSome(tenant: TenantKey, conversationId: string): Promise<number> {
-  for (const pk of [logPartition(tenant, conversationId), conversationPartition(tenant, conversationId)]) {
+  for (const pk of [
+    logPartition(tenant, conversationId),
+    conversationPartition(tenant, conversationId),
+    galleryPartition(tenant, conversationId),
+  ]) {
     const { Items } = await documents.query({
       TableName: tableName(),
       ConsistentRead: true,

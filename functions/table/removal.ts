@@ -1,9 +1,8 @@
 import { ConditionalCheckFailedException, documents, pagesOf } from '#aws/documents.ts';
-import { mediaIdsIn } from '#domain/removal.ts';
 import { digits, join, type Key, type TenantKey } from './entity.ts';
 import { ChangeEntity } from './log/change.ts';
-import { MediaLinkEntity } from './media-link.ts';
-import { logPartition, MessageEntity, type StoredMessage, seqOf } from './message.ts';
+import { linksOf, release } from './media-reference.ts';
+import { logPartition, MessageEntity, type MessageKey, type StoredMessage, seqOf } from './message.ts';
 import { partitionOf as reactionsOf } from './reaction.ts';
 import { TABLE } from './schema.ts';
 import { tableName } from './table-name.ts';
@@ -72,35 +71,14 @@ async function redact(tenant: TenantKey, conversationId: string, seq: number): P
   }
 }
 
-/** AP-279 Take a media from a conversation's readers, unless a message that is still kept brought it, or it is its avatar. */
-async function unlink(tenant: TenantKey, conversationId: string, mediaId: string, below: number): Promise<boolean> {
-  const { pk, sk } = MediaLinkEntity.key(tenant, { mediaId, conversationId });
-  try {
-    await documents.delete({
-      TableName: tableName(),
-      Key: { pk, sk },
-      ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(#always) AND #s < :below',
-      ExpressionAttributeNames: { '#always': 'always', '#s': 's' },
-      ExpressionAttributeValues: { ':below': below },
-    });
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
-  }
-}
-
 /** A message and what hangs on it; itself last, so that whoever dies on the way finds it again. */
-async function removeMessage(
-  tenant: TenantKey,
-  { conversationId, seq, below }: { readonly conversationId: string; readonly seq: number; readonly below: number },
-  stored: StoredMessage,
-): Promise<Removed> {
-  const message = { conversationId, seq };
+async function removeMessage(tenant: TenantKey, message: MessageKey, stored: StoredMessage): Promise<Removed> {
+  const { conversationId, seq } = message;
+  const at = Date.now();
   const [reactions, redacted, unlinked] = await Promise.all([
     stored.r ? removePartition(reactionsOf(tenant, message)) : 0,
     Promise.all((stored.l ?? []).map((change) => redact(tenant, conversationId, change))),
-    Promise.all(mediaIdsIn(stored).map((mediaId) => unlink(tenant, conversationId, mediaId, below))),
+    Promise.all(linksOf(message, stored).map((link) => release(tenant, link, at))),
     stored.k && removePartition(ThreadMemberEntity.key(tenant, { conversationId, root: seq, userId: '' }).pk),
     stored.t && remove(ReplyEntity.key(tenant, { conversationId, root: stored.t.r, seq })),
   ]);
@@ -136,7 +114,7 @@ export async function removeBelow(
     const each = Items.map(async (item): Promise<Removed> => {
       const seq = seqOf(item.sk);
       if (item[TABLE.entity] === MessageEntity.type)
-        return removeMessage(tenant, { conversationId, seq, below }, MessageEntity.fromItem(item));
+        return removeMessage(tenant, { conversationId, seq }, MessageEntity.fromItem(item));
       await remove({ pk: String(item.pk), sk: String(item.sk) });
       // A void lies under both prefixes, and is one number.
       return { ...NOTHING_REMOVED, changes: item[TABLE.entity] === ChangeEntity.type || prefix === 'E' ? 1 : 0 };

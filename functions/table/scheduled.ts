@@ -3,11 +3,14 @@ import { documents, type TransactItem, TransactionCanceledException } from '#aws
 import { messageIdOf } from '#contract/ids.ts';
 import { ScheduledContent, type ScheduledMessage, ScheduledState } from '#contract/scheduled.ts';
 import { timeOfClientId } from '#domain/client-id.ts';
+import { mediaOf } from '#domain/message-parts.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { isDone, KEPT_SECONDS, MOST_SCHEDULED } from '#domain/scheduled.ts';
 import { type Due, deleteDue, putDue } from './due.ts';
 import { digits, entity, type Item, join, type Key, type TenantKey } from './entity.ts';
 import { calmly } from './log/contention.ts';
+import { type Exchange, exchangeParts, KEPT } from './media-kept.ts';
+import type { MediaLinkId } from './media-link.ts';
 import { countDown, countUp, ownPartition } from './own.ts';
 import { TABLE } from './schema.ts';
 import { tableName } from './table-name.ts';
@@ -82,6 +85,22 @@ const refusedBy = async (items: readonly TransactItem[]): Promise<number | undef
   }
 };
 
+/** Media that a scheduled message keeps until it is sent. */
+const keptBy = ({ id, content }: StoredScheduled): MediaLinkId[] =>
+  mediaOf(content.body, content.attachments).map(({ mediaId }) => KEPT.forScheduled(id, mediaId));
+
+/** Tries of a change whose media are being sent about meanwhile. */
+const ROUNDS = 8;
+
+/** As `refusedBy`, together with the links of media that are kept or no longer. */
+async function writeKeeping(tenant: TenantKey, own: readonly TransactItem[], kept: Exchange, at: number) {
+  for (let round = 1; round <= ROUNDS; round++) {
+    const refused = await refusedBy([...own, ...(await exchangeParts(tenant, kept, at))]);
+    if (refused === undefined || refused < own.length) return refused;
+  }
+  throw new Refusal('service.contended');
+}
+
 const dueOf = (tenant: TenantKey, userId: string, { id, sendAt }: StoredScheduled): Due => ({
   tenant,
   userId,
@@ -94,7 +113,7 @@ const dueOf = (tenant: TenantKey, userId: string, { id, sendAt }: StoredSchedule
  * `scheduled.too_many`.
  */
 export async function createScheduled(tenant: TenantKey, userId: string, made: StoredScheduled): Promise<boolean> {
-  const refused = await refusedBy([
+  const own = [
     {
       Put: {
         TableName: tableName(),
@@ -104,7 +123,8 @@ export async function createScheduled(tenant: TenantKey, userId: string, made: S
     },
     countUp(tenant, { userId, of: 'scheduled' }, MOST_SCHEDULED),
     putDue(dueOf(tenant, userId, made)),
-  ]);
+  ];
+  const refused = await writeKeeping(tenant, own, { before: [], after: keptBy(made), keptFor: userId }, made.createdAt);
   if (refused === 1) throw new Refusal('scheduled.too_many', { most: MOST_SCHEDULED });
   return refused === undefined;
 }
@@ -125,7 +145,7 @@ export async function replaceScheduled(
   const done = isDone(next.state);
   const after = done ? { ...next, [TABLE.ttl]: Math.ceil(at / 1_000) + KEPT_SECONDS } : next;
   const moved = after.sendAt !== before.sendAt;
-  const refused = await refusedBy([
+  const own = [
     {
       Put: {
         TableName: tableName(),
@@ -138,7 +158,9 @@ export async function replaceScheduled(
     ...(done || moved ? [deleteDue(dueOf(tenant, userId, before))] : []),
     ...(moved && !done ? [putDue(dueOf(tenant, userId, after))] : []),
     ...(done ? [countDown(tenant, { userId, of: 'scheduled' })] : []),
-  ]);
+  ];
+  const kept = { before: keptBy(before), after: done ? [] : keptBy(after), keptFor: userId };
+  const refused = await writeKeeping(tenant, own, kept, at);
   return refused === undefined ? after : undefined;
 }
 

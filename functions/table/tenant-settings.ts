@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { documents, TransactionCanceledException } from '#aws/documents.ts';
+import { documents, type TransactItem, TransactionCanceledException } from '#aws/documents.ts';
 import { DEFAULT_RULES, TenantRules as Rules, SETTINGS_SECONDS, type TenantRules } from '#contract/tenant.ts';
 import { digits, entity, join, type Key, type TenantKey } from './entity.ts';
 import { calmly } from './log/contention.ts';
@@ -100,14 +100,19 @@ export interface SettingsChange {
   readonly after: TenantRules;
   readonly by: string;
   readonly at: number;
+  /** What else changes with them: links of the pictures that come and go. */
+  readonly parts?: readonly TransactItem[];
 }
 
 /**
  * AP-122 Store a change of the settings and its place in the history, both or neither, if `version` is still the last.
- * Undefined when it is not.
+ * `stale`: it is not; `part`: what was to change with it had.
  */
-export async function storeSettings(tenant: TenantKey, change: SettingsChange): Promise<StoredSettings | undefined> {
-  const { before, after, by, at } = change;
+export async function storeSettings(
+  tenant: TenantKey,
+  change: SettingsChange,
+): Promise<StoredSettings | 'stale' | 'part'> {
+  const { before, after, by, at, parts = [] } = change;
   const stored = { rules: after, version: change.version + 1, by, at };
   const TableName = tableName();
   const Item = TenantSettingsEntity.toItem(tenant, undefined, stored);
@@ -127,12 +132,14 @@ export async function storeSettings(tenant: TenantKey, change: SettingsChange): 
                 },
         },
         { Put: { TableName, Item: TenantChangeEntity.toItem(tenant, stored.version, { ...stored, before }) } },
+        ...parts,
       ]),
     );
   } catch (error) {
     if (!(error instanceof TransactionCanceledException)) throw error;
-    if (error.CancellationReasons.some(({ Code }) => Code === 'ConditionalCheckFailed')) return undefined;
-    throw error;
+    const failed = error.CancellationReasons.findIndex(({ Code }) => Code === 'ConditionalCheckFailed');
+    if (failed < 0) throw error;
+    return failed === 0 ? 'stale' : 'part';
   }
   remembered.delete(`${tableName()}\n${tenant}`);
   return stored;

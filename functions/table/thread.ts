@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { documents, type TransactItem, TransactionCanceledException } from '#aws/documents.ts';
 import { type Place, type Summary, withRemoval } from '#domain/thread.ts';
-import { batchGet } from './batch-get.ts';
 import { digits, entity, join, type Key, type TenantKey } from './entity.ts';
 import { calmly } from './log/contention.ts';
-import { logPartition, MessageEntity, type MessageKey, type StoredMessage, seqOf } from './message.ts';
-import { TABLE } from './schema.ts';
+import type { StoredMedia } from './media.ts';
+import { showParts, unusable } from './media-reference.ts';
+import { logPartition, MessageEntity, type MessageKey, type StoredMessage } from './message.ts';
 import { tableName } from './table-name.ts';
 
 /** A thread, by its root. */
@@ -56,24 +56,29 @@ export interface NewReply {
   readonly after: Summary;
   /** What else changes with it: that its author takes part. */
   readonly parts: readonly TransactItem[];
+  /** The media that it carries. */
+  readonly media: readonly StoredMedia[];
 }
 
 /**
  * AP-180 Store a reply, count it on its root and list it in its thread, all or nothing. `seq`: something lies at the
- * number. `stale`: the thread has changed since it was looked at, or its root or the reply's parent is gone.
+ * number. `stale`: the thread has changed since it was looked at, or its root or the reply's parent is gone. Raises
+ * `message.media_unusable` when a media has gone since it was looked at.
  */
 export async function storeReply(tenant: TenantKey, reply: NewReply): Promise<'done' | 'seq' | 'stale'> {
-  const { message, stored, before, after, parts } = reply;
+  const { message, stored, before, after, parts, media } = reply;
   const { conversationId, seq } = message;
   const TableName = tableName();
   const thread = { conversationId, root: stored.t.r };
   const put = (Item: ReturnType<typeof MessageEntity.toItem>): TransactItem => ({
     Put: { TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' },
   });
+  const shown = showParts(tenant, message, stored, media);
   try {
     await calmly(() =>
       documents.transactWrite([
         put(MessageEntity.toItem(tenant, message, stored)),
+        ...shown,
         summaryBecomes(tenant, thread, before, after),
         put(ReplyEntity.toItem(tenant, { ...thread, seq }, { u: stored.u, a: stored.a, p: stored.t.p })),
         ...parts,
@@ -84,6 +89,7 @@ export async function storeReply(tenant: TenantKey, reply: NewReply): Promise<'d
     if (!(error instanceof TransactionCanceledException)) throw error;
     const failed = error.CancellationReasons.findIndex(({ Code }) => Code === 'ConditionalCheckFailed');
     if (failed < 0) throw error;
+    if (failed > 0 && failed <= shown.length) throw unusable(media, failed - 1);
     return failed === 0 ? 'seq' : 'stale';
   }
 }
@@ -165,19 +171,4 @@ export async function listReplies(
     }),
     last: LastEvaluatedKey && numberIn(LastEvaluatedKey.sk),
   };
-}
-
-/** AP-190 Messages of a conversation by number, consistently; a number that holds none is left out. */
-export async function messagesAt(
-  tenant: TenantKey,
-  conversationId: string,
-  numbers: readonly number[],
-): Promise<Map<number, StoredMessage>> {
-  const keys = numbers.map((seq) => MessageEntity.key(tenant, { conversationId, seq }));
-  const items = await batchGet(keys, { consistent: true });
-  return new Map(
-    items
-      .filter((item) => item[TABLE.entity] === MessageEntity.type)
-      .map((item) => [seqOf(item.sk), MessageEntity.fromItem(item)]),
-  );
 }

@@ -1,10 +1,16 @@
 import * as z from 'zod';
-import { ConditionalCheckFailedException, documents } from '#aws/documents.ts';
+import {
+  ConditionalCheckFailedException,
+  documents,
+  type TransactItem,
+  TransactionCanceledException,
+} from '#aws/documents.ts';
 import { Privacy } from '#contract/privacy.ts';
 import type { User } from '#contract/users.ts';
 import { firstProfile, type Profile } from '#domain/user.ts';
 import { batchGet } from './batch-get.ts';
 import { entity, join, type Key, type TenantKey } from './entity.ts';
+import { calmly } from './log/contention.ts';
 import { tableName } from './table-name.ts';
 
 /** A user's profile. All of a tenant lie together, so that they can be listed by id. */
@@ -99,12 +105,21 @@ export async function meetUser(
   return met;
 }
 
-/** AP-126 Store a changed profile, if `before` is still the last. Undefined when it is not. */
+/** A profile as it is to be, and what changes with it. */
+export interface UserChange {
+  readonly profile: Profile;
+  readonly by: string;
+  readonly at: number;
+  /** Links of the pictures that come and go. */
+  readonly parts: readonly TransactItem[];
+}
+
+/** AP-126 Store a changed profile, if `before` is still the last. `stale`: it is not; `part`: what was to change with it had. */
 export async function storeUser(
   tenant: TenantKey,
   before: StoredUser,
-  { profile, by, at }: { readonly profile: Profile; readonly by: string; readonly at: number },
-): Promise<StoredUser | undefined> {
+  { profile, by, at, parts }: UserChange,
+): Promise<StoredUser | 'stale' | 'part'> {
   const { userId, createdAt, version } = before;
   const user: StoredUser = {
     ...profile,
@@ -115,7 +130,23 @@ export async function storeUser(
     updatedBy: by,
     version: version + 1,
   };
-  return (await put(tenant, user, { version })) ? user : undefined;
+  if (parts.length === 0) return (await put(tenant, user, { version })) ? user : 'stale';
+  const Put = {
+    TableName: tableName(),
+    Item: UserEntity.toItem(tenant, userId, user),
+    ConditionExpression: '#version = :version',
+    ExpressionAttributeNames: { '#version': 'version' },
+    ExpressionAttributeValues: { ':version': version },
+  };
+  try {
+    await calmly(() => documents.transactWrite([{ Put }, ...parts]));
+    return user;
+  } catch (error) {
+    if (!(error instanceof TransactionCanceledException)) throw error;
+    const failed = error.CancellationReasons.findIndex(({ Code }) => Code === 'ConditionalCheckFailed');
+    if (failed < 0) throw error;
+    return failed === 0 ? 'stale' : 'part';
+  }
 }
 
 /** AP-300 Those of some users who do not let others know what they have read: eventually consistent. */

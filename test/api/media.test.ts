@@ -4,6 +4,7 @@ import { getMedia, requestUpload, UPLOAD_LIMITS } from '#contract/media.ts';
 import { type Item, scope } from '#table/entity.ts';
 import { MediaEntity, type StoredMedia } from '#table/media.ts';
 import { MediaLinkEntity } from '#table/media-link.ts';
+import { MessageEntity, seqOf } from '#table/message.ts';
 import { type Post, whyRefused } from '../media/post-policy.ts';
 import { mockAws, setEnvironment } from '../support/aws.ts';
 import { type CallOptions, call } from '../support/call.ts';
@@ -25,10 +26,15 @@ function given(change: Partial<StoredMedia> = {}, sent = false): void {
   const items = itemsOf('acme').map((item) => (item['ty'] === MediaEntity.type ? { ...item, ...change } : item));
   const link: Item = MediaLinkEntity.toItem(
     acme,
-    { mediaId: MEDIA_ID, conversationId: CONVERSATION_ID },
+    { mediaId: MEDIA_ID, conversationId: CONVERSATION_ID, carrier: 1 },
     { conversationId: CONVERSATION_ID, s: 1 },
   );
-  answerFrom(aws.documents, sent ? [...items, link] : items);
+  const carried = items.map((item) =>
+    item['ty'] === MessageEntity.type && seqOf(item['sk']) === 1 && String(item['pk']).endsWith(CONVERSATION_ID)
+      ? { ...item, b: { type: 'image', mediaId: MEDIA_ID } }
+      : item,
+  );
+  answerFrom(aws.documents, sent ? [...carried, link] : items);
 }
 
 interface Upload {

@@ -136,7 +136,6 @@ const IDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   mention: record({ conversationId, seq }),
   reaction: record({ conversationId, seq, emoji, userId }),
   media: mediaId,
-  'media-link': record({ mediaId, conversationId }),
   bandwidth: record({
     userId: fc.option(userId, { nil: undefined }),
     day: fc.constantFrom('2026-11-20', '2026-11-21'),
@@ -144,6 +143,12 @@ const IDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   address: record({ userId, mediaId, rendition: fc.constantFrom('display', 'original') }),
   download: record({ mediaId, at: seq, id: token }),
   'download-total': mediaId,
+  'media-link': record({
+    mediaId,
+    conversationId,
+    carrier: fc.oneof(seq, fc.constantFrom('always', 'emoji', 'user#ada', undefined)),
+  }),
+  gallery: record({ conversationId, kind: fc.constantFrom('image', 'video', 'audio', 'file'), seq, mediaId }),
   import: importId,
   'import-batch': record({ importId, batch: seq }),
   user: userId,

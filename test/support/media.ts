@@ -1,6 +1,8 @@
 import { documents } from '#aws/documents.ts';
 import type { TenantKey } from '#table/entity.ts';
-import { MediaEntity, type StoredMedia } from '#table/media.ts';
+import { findMedia, MediaEntity, type StoredMedia } from '#table/media.ts';
+import { showParts, storeShowing } from '#table/media-reference.ts';
+import type { MessageKey } from '#table/message.ts';
 import { tableName } from '#table/table-name.ts';
 
 let count = 0;
@@ -12,7 +14,7 @@ export async function readyMedia(
   change: Partial<StoredMedia> = {},
 ): Promise<string> {
   count += 1;
-  const mediaId = `med_${String(count).padStart(22, 'x')}`;
+  const { mediaId = `med_${String(count).padStart(22, 'x')}` } = change;
   const Item = MediaEntity.toItem(tenant, mediaId, {
     mediaId,
     ownerId: 'ada',
@@ -26,4 +28,20 @@ export async function readyMedia(
   });
   await documents.put({ TableName: tableName(), Item });
   return mediaId;
+}
+
+/** Links that a stored message has to a media, as sending it makes them. */
+export const linkTo = (tenant: TenantKey, message: MessageKey, mediaId: string, { u = 'ada', a = Date.now() } = {}) =>
+  documents.transactWrite(showParts(tenant, message, { u, a }, [{ mediaId, contentType: 'image/jpeg' }]));
+
+/** A message of a picture, stored as sending it does. */
+export async function sayPicture(
+  tenant: TenantKey,
+  message: MessageKey,
+  mediaId: string,
+  { u = 'ada', a = Date.now() } = {},
+): Promise<void> {
+  const media = await findMedia(tenant, mediaId, a);
+  const stored = { u, a, v: 1, b: { type: 'image', mediaId } } as const;
+  if (!media || !(await storeShowing(tenant, message, stored, [media]))) throw new Error('it is not stored');
 }

@@ -15,7 +15,6 @@ import { handler as settings } from '#functions/api/settings/settings.lambda.ts'
 import { handler as threads } from '#functions/api/threads/threads.lambda.ts';
 import { purgeDue, SETTLED_MS } from '#functions/jobs/purge-due.ts';
 import { type Item, scope } from '#table/entity.ts';
-import { linkMedia } from '#table/media-link.ts';
 import { tableName } from '#table/table-name.ts';
 import { emulatorEndpoint } from '#test/support/aws-env.ts';
 import { type CallOptions, call, type RestHandler } from '#test/support/call.ts';
@@ -73,7 +72,6 @@ export async function aFullGroup() {
   const messageId = await send(text('first'));
   const [mediaId, avatarId] = [await readyMedia(tenant()), await readyMedia(tenant())];
   await send({ body: { type: 'image', mediaId }, clientId: someClientId() });
-  await linkMedia(tenant(), mediaId, conversationId, 3);
   await send({ ...text('hear, @bob'), mentions: { userIds: ['bob'] } });
   await done(messages, api.messages.editMessage, { messageId, version: 1, ...text('changed') });
   await done(reactions, api.reactions.addReaction, { messageId, emoji: '👍' }, 'bob');

@@ -13,7 +13,7 @@ import { scope } from '#table/entity.ts';
 import { expireConversation } from '#table/expiry.ts';
 import { setHold } from '#table/legal-hold.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
-import { linkMedia, mayRead } from '#table/media-link.ts';
+import { mayRead } from '#table/media-link.ts';
 import { findStoredMessage, logPartition, MessageEntity } from '#table/message.ts';
 import { removeSome } from '#table/purge-removal.ts';
 import { partitionOf as reactionsOf } from '#table/reaction.ts';
@@ -23,6 +23,7 @@ import { DAY_MS, sayLongAgo } from '#test/support/aged-log.ts';
 import { dyingAfter, objectsOf, useArchive } from '#test/support/archive.ts';
 import { call } from '#test/support/call.ts';
 import { aGroup } from '#test/support/conversations.ts';
+import { linkTo, readyMedia } from '#test/support/media.ts';
 import { useSigningKey } from '#test/support/signing-key.ts';
 import { useTable } from '#test/support/table.ts';
 import { messageItem, recordOf } from '../stream/records.ts';
@@ -83,7 +84,8 @@ describe('retention over an archive', () => {
   it('removes parts that are wholly past their time, and what hangs on their messages; a straddling one is filtered', async () => {
     const mediaId = 'med_AZqYt2a0cK6fPpQ1mWk3Zg';
     const picture = await sayAt(BASE, { b: { type: 'image', mediaId } });
-    await linkMedia(tenant(), mediaId, conversationId, picture, BASE);
+    await readyMedia(tenant(), 'image/jpeg', { mediaId });
+    await linkTo(tenant(), { conversationId, seq: picture }, mediaId, { a: BASE });
     const messageId = messageIdOf(conversationId, picture);
     await call(reactions, api.reactions.addReaction, { messageId, emoji: '👍' }, { tenantId, userId: 'bob' });
     const later = await sayAt(BASE + 2 * HOUR);

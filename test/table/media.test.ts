@@ -7,9 +7,12 @@ import { documents } from '#aws/documents.ts';
 import { HeadEntity } from '#table/conversation.ts';
 import { type Item, scope } from '#table/entity.ts';
 import { createMedia, findMedia, MediaEntity, moveMedia, type StoredMedia } from '#table/media.ts';
-import { findReadable, findSendable, linkMedia, mayRead } from '#table/media-link.ts';
+import { exchangeParts, KEPT } from '#table/media-kept.ts';
+import { findReadable, findSendable, MediaLinkEntity, mayRead } from '#table/media-link.ts';
 import { MemberEntity } from '#table/member.ts';
+import { MessageEntity } from '#table/message.ts';
 import { tableName } from '#table/table-name.ts';
+import { sayPicture } from '#test/support/media.ts';
 
 const acme = scope('acme');
 const globex = scope('globex');
@@ -64,6 +67,12 @@ const join = async (conversationId: string, userId: string, joinedSeq = 1, since
       ...(since ? { rules: { since: true } } : {}),
     }),
   );
+};
+
+/** Makes it the picture of a conversation. */
+const picture = async (tenant: typeof acme, index: number): Promise<void> => {
+  const links = { before: [], after: [KEPT.asPictureOf(conversation(index), mediaId)] };
+  await documents.transactWrite(await exchangeParts(tenant, links, NOW));
 };
 
 const leave = (conversationId: string, userId: string): Promise<unknown> =>
@@ -165,7 +174,7 @@ describe('who may read a media', () => {
     await join(conversation(1), 'bob');
     expect(await findReadable(acme, mediaId, 'ada', NOW)).toBeDefined();
     expect(await findReadable(acme, mediaId, 'bob', NOW)).toBeUndefined();
-    await linkMedia(acme, mediaId, conversation(1), 2);
+    await sayPicture(acme, { conversationId: conversation(1), seq: 2 }, mediaId);
     expect(await findReadable(acme, mediaId, 'bob', NOW)).toBeDefined();
     expect(await findReadable(acme, mediaId, 'eve', NOW)).toBeUndefined();
     await leave(conversation(1), 'bob');
@@ -175,7 +184,7 @@ describe('who may read a media', () => {
   it('nobody of another tenant, even under the same names', async () => {
     await ready(globex);
     await join(conversation(2), 'bob');
-    await linkMedia(globex, mediaId, conversation(2), 2);
+    await sayPicture(globex, { conversationId: conversation(2), seq: 2 }, mediaId);
     expect(await mayRead(globex, mediaId, 'bob')).toBe(false);
     expect(await mayRead(acme, mediaId, 'bob')).toBe(false);
     expect(await findReadable(acme, mediaId, 'ada', NOW)).toBeUndefined();
@@ -185,35 +194,43 @@ describe('who may read a media', () => {
     await ready();
     await join(conversation(5), 'bob', 1, true);
     await join(conversation(5), 'late', 8, true);
-    await linkMedia(acme, mediaId, conversation(5), 7);
+    await sayPicture(acme, { conversationId: conversation(5), seq: 7 }, mediaId);
     expect(await mayRead(acme, mediaId, 'bob')).toBe(true);
     expect(await mayRead(acme, mediaId, 'late')).toBe(false);
-    // Said again where they are, it is theirs to see; a late writer of an earlier message takes nothing back.
-    await linkMedia(acme, mediaId, conversation(5), 9);
-    await linkMedia(acme, mediaId, conversation(5), 6);
+    // Said again where they are, it is theirs to see.
+    await sayPicture(acme, { conversationId: conversation(5), seq: 9 }, mediaId);
+    await sayPicture(acme, { conversationId: conversation(5), seq: 6 }, mediaId);
     expect(await mayRead(acme, mediaId, 'late')).toBe(true);
     await join(conversation(6), 'later', 20, true);
-    await linkMedia(acme, mediaId, conversation(6), 'always');
-    await linkMedia(acme, mediaId, conversation(6), 3);
+    await picture(acme, 6);
+    await sayPicture(acme, { conversationId: conversation(6), seq: 3 }, mediaId);
     expect(await mayRead(acme, mediaId, 'later')).toBe(true);
     await join(conversation(7), 'anybody', 20);
-    await linkMedia(acme, mediaId, conversation(7), 3);
+    await sayPicture(acme, { conversationId: conversation(7), seq: 3 }, mediaId);
     expect(await mayRead(acme, mediaId, 'anybody')).toBe(true);
   });
 
   it('a member of the last of many conversations it was sent to', async () => {
     await ready();
-    for (let index = 100; index < 305; index++) await linkMedia(acme, mediaId, conversation(index), 2);
+    for (let index = 100; index < 305; index++)
+      await sayPicture(acme, { conversationId: conversation(index), seq: 2 }, mediaId);
     await join(conversation(304), 'zoe');
     expect(await mayRead(acme, mediaId, 'zoe')).toBe(true);
     expect(await mayRead(acme, mediaId, 'bob')).toBe(false);
   });
 
-  it('linking twice is linking once, and leaves the media alone', async () => {
-    const media = await ready();
-    await linkMedia(acme, mediaId, conversation(3), 2);
-    await linkMedia(acme, mediaId, conversation(3), 2);
-    expect(await findMedia(acme, mediaId, NOW)).toEqual(media);
+  it('whoever a link of before messages were told apart lets in', async () => {
+    await ready();
+    await join(conversation(3), 'bob');
+    const stored = { u: 'ada', a: NOW, v: 1, b: { type: 'image', mediaId } } as const;
+    const message = { conversationId: conversation(3), seq: 2 };
+    await put(MessageEntity.toItem(acme, message, stored));
+    expect(await mayRead(acme, mediaId, 'bob')).toBe(false);
+    const old = { mediaId, conversationId: conversation(3), carrier: undefined };
+    await put(MediaLinkEntity.toItem(acme, old, { conversationId: conversation(3), s: 2, a: NOW }));
+    expect(await mayRead(acme, mediaId, 'bob')).toBe(true);
+    await put(MessageEntity.toItem(acme, message, { ...stored, b: { type: 'deleted' } }));
+    expect(await mayRead(acme, mediaId, 'bob')).toBe(false);
   });
 });
 
@@ -223,7 +240,7 @@ describe('what may be sent', () => {
     expect(await findSendable(acme, mediaId, 'ada')).toMatchObject({ state: 'ready' });
     expect(await findSendable(acme, mediaId, 'bob')).toBeUndefined();
     await join(conversation(4), 'bob');
-    await linkMedia(acme, mediaId, conversation(4), 2);
+    await sayPicture(acme, { conversationId: conversation(4), seq: 2 }, mediaId);
     expect(await findSendable(acme, mediaId, 'bob')).toMatchObject({ state: 'ready' });
     expect(await findSendable(globex, mediaId, 'ada')).toBeUndefined();
   });

@@ -12,7 +12,7 @@ import { handler as threads } from '#functions/api/threads/threads.lambda.ts';
 import { documents } from '#functions/aws/documents.ts';
 import { HeadEntity } from '#table/conversation.ts';
 import { scope } from '#table/entity.ts';
-import { linkMedia, mayRead } from '#table/media-link.ts';
+import { mayRead } from '#table/media-link.ts';
 import { MemberEntity } from '#table/member.ts';
 import { readableMessages } from '#table/readable-messages.ts';
 import { tableName } from '#table/table-name.ts';
@@ -20,6 +20,7 @@ import { findSettings, storeSettings } from '#table/tenant-settings.ts';
 import { DAY_MS, sayLongAgo } from '#test/support/aged-log.ts';
 import { call } from '#test/support/call.ts';
 import { aGroup } from '#test/support/conversations.ts';
+import { readyMedia, sayPicture } from '#test/support/media.ts';
 import { useSigningKey } from '#test/support/signing-key.ts';
 import { useTable } from '#test/support/table.ts';
 
@@ -101,12 +102,12 @@ describe('a message that is kept no longer', () => {
   });
 
   it('takes its media from its readers with it', async () => {
-    const mediaId = 'med_AZqYt2a0cK6fPpQ1mWk3Zg';
-    await linkMedia(tenant(), mediaId, conversationId, 2, Date.now() - 8 * DAY_MS);
+    const mediaId = await readyMedia(tenant());
+    await sayPicture(tenant(), { conversationId, seq: 1_002 }, mediaId, { a: Date.now() - 8 * DAY_MS });
     expect(await mayRead(tenant(), mediaId, 'bob')).toBe(true);
     await keep({ days: 7 });
     expect(await mayRead(tenant(), mediaId, 'bob')).toBe(false);
-    await linkMedia(tenant(), mediaId, conversationId, 3);
+    await sayPicture(tenant(), { conversationId, seq: 1_003 }, mediaId);
     expect(await mayRead(tenant(), mediaId, 'bob')).toBe(true);
   });
 

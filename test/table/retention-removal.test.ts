@@ -11,13 +11,14 @@ import { type Item, scope } from '#table/entity.ts';
 import { expireConversation } from '#table/expiry.ts';
 import { setHold } from '#table/legal-hold.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
-import { linkMedia, mayRead } from '#table/media-link.ts';
+import { mayRead } from '#table/media-link.ts';
 import { logPartition, seqOf } from '#table/message.ts';
 import { partitionOf as reactionsOf } from '#table/reaction.ts';
 import { tableName } from '#table/table-name.ts';
 import { DAY_MS, sayLongAgo } from '#test/support/aged-log.ts';
 import { call } from '#test/support/call.ts';
 import { aGroup, sendText, someClientId } from '#test/support/conversations.ts';
+import { linkTo, readyMedia } from '#test/support/media.ts';
 import { useSigningKey } from '#test/support/signing-key.ts';
 import { useTable } from '#test/support/table.ts';
 
@@ -79,7 +80,8 @@ describe('removal', () => {
     const messageId = messageIdOf(conversationId, old);
     const mediaId = 'med_AZqYt2a0cK6fPpQ1mWk3Zg';
     const picture = await say(8, { b: { type: 'image', mediaId } });
-    await linkMedia(tenant, mediaId, conversationId, picture, Date.now() - 8 * DAY_MS);
+    await readyMedia(tenant, 'image/jpeg', { mediaId });
+    await linkTo(tenant, { conversationId, seq: picture }, mediaId, { a: Date.now() - 8 * DAY_MS });
     // What was done to it lately has numbers of its own, which are kept.
     await call(messages, api.messages.editMessage, { messageId, version: 1, body: { type: 'text', text: 'secret' } });
     await call(messages, api.messages.editMessage, { messageId, version: 2, body: { type: 'text', text: 'changed' } });

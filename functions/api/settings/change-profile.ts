@@ -11,11 +11,15 @@ import {
 } from '#domain/settings.ts';
 import type { Answer, Request } from '#runtime/service.ts';
 import { changeProfile } from '#table/conversation-change.ts';
-import { findSendable, linkMedia } from '#table/media-link.ts';
+import { exchangeParts, KEPT } from '#table/media-kept.ts';
+import { findSendable } from '#table/media-link.ts';
 import { noteExpiring } from '#table/retention-registry.ts';
 import { type Room, toDetails } from '#table/settings.ts';
 import { rulesOf as tenantRulesOf } from '#table/tenant-settings.ts';
 import { answered, changeOnce, findRoomFor } from './change-conversation.ts';
+
+/** Tries of a change whose picture is being sent about meanwhile. */
+const ROUNDS = 8;
 
 /** A change of the profile or settings, as it was asked for. */
 export interface Asked {
@@ -49,11 +53,14 @@ export async function changeProfileOnce(
     (head.archivedAt === undefined ? undefined : new Refusal('conversation.archived')) ??
     (profile.version === version ? undefined : conflict(room)) ??
     (await refusalOfRetention(before, after, request)) ??
-    (await refusalOfAvatar(before, after, conversationId, request));
+    (await refusalOfAvatar(before, after, request));
   if (!refusal && Object.keys(changed.after).length === 0) return answered(conversationId, room);
 
   if (!refusal && after.settings.retentionDays !== null && changed.after.retentionDays !== undefined)
     await noteExpiring(tenant);
+  const picturesOf = ({ settings: { avatarId } }: Profile) =>
+    avatarId === null ? [] : [KEPT.asPictureOf(conversationId, avatarId)];
+  const pictures = { before: picturesOf(before), after: picturesOf(after) };
   const rules = rulesOf(after.settings);
   const onHead =
     after.name !== before.name || JSON.stringify(rules) !== JSON.stringify(rulesOf(before.settings))
@@ -66,7 +73,14 @@ export async function changeProfileOnce(
       asked,
       actorRoles: rolesFrom(member.role),
       refusal,
-      write: (stored) => changeProfile(tenant, stored, { ...after, version: version + 1 }, onHead),
+      write: async (stored) => {
+        for (let round = 1; round <= ROUNDS; round++) {
+          const parts = await exchangeParts(tenant, pictures, stored.at);
+          const written = await changeProfile(tenant, stored, { ...after, version: version + 1 }, { onHead, parts });
+          if (written !== 'part') return written;
+        }
+        throw new Refusal('service.contended');
+      },
       stale: conflict,
     },
     request,
@@ -86,17 +100,11 @@ async function refusalOfRetention(
 }
 
 /** Why the avatar may not be shown here; undefined when it may. It is the caller's to use, and then the members' to see. */
-async function refusalOfAvatar(
-  before: Profile,
-  after: Profile,
-  conversationId: string,
-  { caller }: Request,
-): Promise<Refusal | undefined> {
+async function refusalOfAvatar(before: Profile, after: Profile, { caller }: Request): Promise<Refusal | undefined> {
   const { avatarId } = after.settings;
   if (avatarId === null || avatarId === before.settings.avatarId) return undefined;
   const media = await findSendable(caller.tenant, avatarId, caller.userId);
   if (!media?.contentType.startsWith('image/')) return new Refusal('message.media_unusable', { mediaId: avatarId });
-  await linkMedia(caller.tenant, avatarId, conversationId, 'always');
   return undefined;
 }
 

@@ -1,12 +1,16 @@
 import type { updateTenantSettings } from '#contract/tenant.ts';
 import { Refusal } from '#domain/refusal.ts';
-import { changedRules, mediaToShow } from '#domain/tenant-settings.ts';
+import { changedRules, mediaShownBy, mediaToShow } from '#domain/tenant-settings.ts';
 import type { Handle } from '#runtime/service.ts';
 import { expectedVersion } from '#runtime/version.ts';
-import { findSendable, showToAll } from '#table/media-link.ts';
+import { exchangeParts, KEPT } from '#table/media-kept.ts';
+import { findSendable } from '#table/media-link.ts';
 import { noteExpiring } from '#table/retention-registry.ts';
 import { findSettings, type StoredSettings, storeSettings } from '#table/tenant-settings.ts';
 import { answered, shown as shownSettings } from './show-settings.ts';
+
+/** Tries of a change whose pictures are being sent about meanwhile. */
+const ROUNDS = 8;
 
 const conflict = (current: StoredSettings): Refusal =>
   new Refusal('tenant.version_conflict', { current: shownSettings(current) });
@@ -25,15 +29,17 @@ export const handleUpdateTenantSettings: Handle<typeof updateTenantSettings> = a
   for (const mediaId of shown)
     if (!(await findSendable(caller.tenant, mediaId, caller.userId)))
       throw new Refusal('tenant.emoji_unusable', { mediaId });
-  await Promise.all(shown.map((mediaId) => showToAll(caller.tenant, mediaId)));
   if (Object.values(after.retention).some((days) => days !== null)) await noteExpiring(caller.tenant);
-  const stored = await storeSettings(caller.tenant, {
-    version,
-    before: current.rules,
-    after,
-    by: caller.userId,
-    at,
-  });
-  if (!stored) throw conflict(await findSettings(caller.tenant));
-  return answered(stored);
+  const pictures = {
+    before: mediaShownBy(current.rules).map(KEPT.asEmoji),
+    after: mediaShownBy(after).map(KEPT.asEmoji),
+  };
+  for (let round = 1; round <= ROUNDS; round++) {
+    const parts = await exchangeParts(caller.tenant, pictures, at);
+    const change = { version, before: current.rules, after, by: caller.userId, at, parts };
+    const stored = await storeSettings(caller.tenant, change);
+    if (typeof stored !== 'string') return answered(stored);
+    if (stored === 'stale') throw conflict(await findSettings(caller.tenant));
+  }
+  throw new Refusal('service.contended');
 };

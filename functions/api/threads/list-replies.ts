@@ -12,8 +12,8 @@ import type { TenantKey } from '#table/entity.ts';
 import { hiddenBetween } from '#table/hidden.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
 import { LOOKS, lookAround } from '#table/log/history.ts';
-import { toMessage } from '#table/message.ts';
-import { type Listed, listReplies as listStored, messagesAt } from '#table/thread.ts';
+import { messagesAt, toMessage } from '#table/message.ts';
+import { type Listed, listReplies as listStored } from '#table/thread.ts';
 import { findSeen, type Seen } from './find-thread.ts';
 
 /** Greater than any number of a log. */

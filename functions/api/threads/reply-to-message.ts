@@ -67,7 +67,7 @@ function within(
     asked: ['reply', parent],
     refusal: refusal ?? (placed instanceof Refusal ? placed : undefined),
     place,
-    store: async (seq, stored) => {
+    store: async (seq, stored, media) => {
       const { t, a: at } = stored;
       if (!t) throw new Error('a reply has a place');
       for (let round = 1; round <= ROUNDS; round++) {
@@ -79,6 +79,7 @@ function within(
           before: root.k,
           after,
           parts: partOf(tenant, thread, userId, member, { reason: 'replied', replied: true, at }),
+          media,
         });
         if (written === 'done') made = { summary: after, author: root.u };
         if (written !== 'stale') return written === 'done';
