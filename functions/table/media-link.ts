@@ -96,11 +96,7 @@ async function isShown(reading: Reading, { head, member }: Stands, numbers: read
   const { tenant, mediaId, userId, retention, at } = reading;
   const { conversationId } = member;
   const sight = sightOf(head, member, retention, at);
-  const stored = await messagesAt(
-    tenant,
-    conversationId,
-    numbers.filter((seq) => seq >= sight.from),
-  );
+  const stored = await messagesAt(tenant, conversationId, numbers);
   const carriers = [...stored].filter(
     ([seq, message]) =>
       message.b.type !== 'deleted' && mediaIdsIn(message).includes(mediaId) && inSight(sight, seq, message.a),

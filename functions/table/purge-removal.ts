@@ -5,7 +5,6 @@ import { ArchivePartEntity } from './archive-part.ts';
 import { ArchivePlanEntity } from './archive-plan.ts';
 import { conversationPartition } from './conversation.ts';
 import type { Item, Key, TenantKey } from './entity.ts';
-import { GalleryEntity, galleryPartition } from './gallery.ts';
 import { InvitationEntity } from './invitation.ts';
 import { ChangeEntity } from './log/change.ts';
 import { KEPT } from './media-kept.ts';
@@ -35,10 +34,6 @@ function linksFrom(conversationId: string, item: Item): MediaLinkId[] {
       // Of what is deleted a legal hold has kept the links.
       const { d } = ChangeEntity.fromItem(item);
       return d.kind === 'message_deleted' ? linksOf({ conversationId, seq: d.seq }, { b: d.before }) : [];
-    }
-    case GalleryEntity.type: {
-      const { mediaId, s: carrier } = GalleryEntity.fromItem(item);
-      return [{ mediaId, conversationId, carrier }];
     }
     case ProfileEntity.type: {
       const { avatarId } = Pictured.parse(item).settings;
@@ -80,15 +75,11 @@ async function removeWithAll(tenant: TenantKey, conversationId: string, item: It
 
 /**
  * AP-297 Delete the next of what is stored of a conversation that has no head any more, with what hangs on it: its log with
- * reactions, threads and media links, then its gallery, members, settings, invitations and all else beside them. Answers how much it was;
+ * reactions, threads and media links, then members, settings, invitations and all else beside them. Answers how much it was;
  * 0 when nothing is left. Any number of times.
  */
 export async function removeSome(tenant: TenantKey, conversationId: string): Promise<number> {
-  for (const pk of [
-    logPartition(tenant, conversationId),
-    conversationPartition(tenant, conversationId),
-    galleryPartition(tenant, conversationId),
-  ]) {
+  for (const pk of [logPartition(tenant, conversationId), conversationPartition(tenant, conversationId)]) {
     const { Items } = await documents.query({
       TableName: tableName(),
       ConsistentRead: true,

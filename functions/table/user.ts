@@ -58,6 +58,12 @@ export async function findUser(tenant: TenantKey, userId: string): Promise<Store
   return Item && UserEntity.fromItem(Item);
 }
 
+const onTopOf = (version: number) => ({
+  ConditionExpression: '#version = :version',
+  ExpressionAttributeNames: { '#version': 'version' },
+  ExpressionAttributeValues: { ':version': version },
+});
+
 const put = async (
   tenant: TenantKey,
   user: StoredUser,
@@ -67,13 +73,7 @@ const put = async (
     await documents.put({
       TableName: tableName(),
       Item: UserEntity.toItem(tenant, user.userId, user),
-      ...(condition === 'missing'
-        ? { ConditionExpression: 'attribute_not_exists(pk)' }
-        : {
-            ConditionExpression: '#version = :version',
-            ExpressionAttributeNames: { '#version': 'version' },
-            ExpressionAttributeValues: { ':version': condition.version },
-          }),
+      ...(condition === 'missing' ? { ConditionExpression: 'attribute_not_exists(pk)' } : onTopOf(condition.version)),
     });
     return true;
   } catch (error) {
@@ -131,13 +131,7 @@ export async function storeUser(
     version: version + 1,
   };
   if (parts.length === 0) return (await put(tenant, user, { version })) ? user : 'stale';
-  const Put = {
-    TableName: tableName(),
-    Item: UserEntity.toItem(tenant, userId, user),
-    ConditionExpression: '#version = :version',
-    ExpressionAttributeNames: { '#version': 'version' },
-    ExpressionAttributeValues: { ':version': version },
-  };
+  const Put = { TableName: tableName(), Item: UserEntity.toItem(tenant, userId, user), ...onTopOf(version) };
   try {
     await calmly(() => documents.transactWrite([{ Put }, ...parts]));
     return user;

@@ -92,7 +92,7 @@ export const PURGE_MUTANTS: readonly Mutant[] = [
     name: 'purge-media',
     guard: 'media links of messages go',
     file: REMOVAL,
-    from: 'return links(mediaIdsIn(MessageEntity.fromItem(item)));',
+    from: 'return linksOf({ conversationId, seq: seqOf(item.sk) }, MessageEntity.fromItem(item));',
     to: 'return [];',
   },
   {
@@ -100,7 +100,7 @@ export const PURGE_MUTANTS: readonly Mutant[] = [
     name: 'purge-avatar',
     guard: 'media links of avatars go',
     file: REMOVAL,
-    from: 'return avatarId ? links([avatarId]) : [];',
+    from: 'return avatarId ? [KEPT.asPictureOf(conversationId, avatarId)] : [];',
     to: 'return [];',
   },
   {

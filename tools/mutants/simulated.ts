@@ -8,8 +8,8 @@ const PLANTED: readonly Planted[] = [
     invariant: 'I3',
     guard: 'a message is stored before it is acknowledged',
     file: 'functions/sending/send.ts',
-    from: ': log.put(seq, await stored(at));',
-    to: ': log.put(seq, await stored(at)).catch(() => undefined) instanceof Promise;',
+    from: ': log.put(seq, message);',
+    to: ': log.put(seq, message).catch(() => undefined) instanceof Promise;',
   },
   {
     name: 'sim-forgotten-unsettled',

@@ -23,7 +23,7 @@ export const THREAD_MUTANTS: readonly Mutant[] = [
     invariant: 'I4',
     guard: 'a reply that is deleted or restored is counted with the change',
     file: 'functions/changing/thread-of-change.ts',
-    from: '...(counted ? { parts: counted.parts } : {})',
+    from: '...(counted?.parts ?? []), ',
     to: '',
     test: TEST,
     needs: 'emulator',
