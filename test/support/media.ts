@@ -1,6 +1,7 @@
 import { documents } from '#aws/documents.ts';
 import type { TenantKey } from '#table/entity.ts';
 import { findMedia, MediaEntity, type StoredMedia } from '#table/media.ts';
+import { exchangeParts, KEPT } from '#table/media-kept.ts';
 import { showParts, storeShowing } from '#table/media-reference.ts';
 import type { MessageKey } from '#table/message.ts';
 import { tableName } from '#table/table-name.ts';
@@ -45,3 +46,9 @@ export async function sayPicture(
   const stored = { u, a, v: 1, b: { type: 'image', mediaId } } as const;
   if (!media || !(await storeShowing(tenant, message, stored, [media]))) throw new Error('it is not stored');
 }
+
+/** Makes it the picture of a conversation, whose members may then see it. */
+export const showAsPictureOf = async (tenant: TenantKey, conversationId: string, mediaId: string): Promise<void> => {
+  const links = { before: [], after: [KEPT.asPictureOf(conversationId, mediaId)] };
+  await documents.transactWrite(await exchangeParts(tenant, links, Date.now()));
+};

@@ -13,12 +13,11 @@ import { handler } from '#functions/api/downloads/downloads.lambda.ts';
 import { documents } from '#functions/aws/documents.ts';
 import { scope, type TenantKey } from '#table/entity.ts';
 import type { StoredMedia } from '#table/media.ts';
-import { linkMedia } from '#table/media-link.ts';
 import { storeSettings } from '#table/tenant-settings.ts';
 import { emulatorEndpoint } from '../support/aws-env.ts';
 import { type CallOptions, call } from '../support/call.ts';
 import { aGroup } from '../support/conversations.ts';
-import { readyMedia } from '../support/media.ts';
+import { readyMedia, showAsPictureOf } from '../support/media.ts';
 import { whyRefused } from '../support/presigned.ts';
 import { useSigningKey } from '../support/signing-key.ts';
 
@@ -204,7 +203,7 @@ describe('an address', () => {
     const group = await aGroup(tenant, ['ada', 'bob']);
     const stranger = await ask({ mediaId }, as('bob'));
     expect(stranger).toMatchObject({ status: 404, body: { code: 'media.not_found' } });
-    await linkMedia(tenant, mediaId, group, 'always');
+    await showAsPictureOf(tenant, group, mediaId);
     expect((await ask({ mediaId }, as('bob'))).status).toBe(200);
     expect((await ask({ mediaId }, as('eve'))).body).toEqual(stranger.body);
     expect((await ask({ mediaId }, { tenantId: 'globex', userId: 'ada' })).body).toEqual(stranger.body);
@@ -253,7 +252,7 @@ describe('what is downloaded', () => {
     const mediaId = await picture();
     const user = `u${'x'.repeat(63)}`;
     const group = await aGroup(tenant, ['ada', user]);
-    await linkMedia(tenant, mediaId, group, 'always');
+    await showAsPictureOf(tenant, group, mediaId);
     const [put, update] = [vi.spyOn(documents, 'put'), vi.spyOn(documents, 'update')];
     expect((await ask({ mediaId }, as(user))).status).toBe(200);
     expect(put.mock.calls.length + update.mock.calls.length).toBe(5);
@@ -265,7 +264,7 @@ describe('what is downloaded', () => {
   it('is told to its owner and to admins, page by page, newest first; to all others it is not there', async () => {
     const mediaId = await picture();
     const users = ['bob', 'cleo', 'dora', 'eve', 'fay'];
-    await linkMedia(tenant, mediaId, await aGroup(tenant, ['ada', ...users]), 'always');
+    await showAsPictureOf(tenant, await aGroup(tenant, ['ada', ...users]), mediaId);
     for (const user of users) await ask({ mediaId, rendition: 'thumbnail' }, as(user));
     const told: string[] = [];
     let cursor: string | null = null;
@@ -337,7 +336,7 @@ describe('a budget', () => {
     await limit({ userBytesPerDay: 1_500, userBytesPerMinute: null, tenantBytesPerDay: 1_500 });
     const mediaId = await picture();
     const other = await picture();
-    await linkMedia(tenant, other, await aGroup(tenant, ['ada', 'bob']), 'always');
+    await showAsPictureOf(tenant, await aGroup(tenant, ['ada', 'bob']), other);
     expect((await ask({ mediaId })).status).toBe(200);
     const refused = await ask({ mediaId: other }, as('bob'));
     expect(refused).toMatchObject({ status: 429, body: { of: 'tenant', rateLimit: { remaining: 500 } } });

@@ -7,12 +7,11 @@ import { documents } from '#aws/documents.ts';
 import { HeadEntity } from '#table/conversation.ts';
 import { type Item, scope } from '#table/entity.ts';
 import { createMedia, findMedia, MediaEntity, moveMedia, type StoredMedia } from '#table/media.ts';
-import { exchangeParts, KEPT } from '#table/media-kept.ts';
 import { findReadable, findSendable, MediaLinkEntity, mayRead } from '#table/media-link.ts';
 import { MemberEntity } from '#table/member.ts';
 import { MessageEntity } from '#table/message.ts';
 import { tableName } from '#table/table-name.ts';
-import { sayPicture } from '#test/support/media.ts';
+import { sayPicture, showAsPictureOf } from '#test/support/media.ts';
 
 const acme = scope('acme');
 const globex = scope('globex');
@@ -67,12 +66,6 @@ const join = async (conversationId: string, userId: string, joinedSeq = 1, since
       ...(since ? { rules: { since: true } } : {}),
     }),
   );
-};
-
-/** Makes it the picture of a conversation. */
-const picture = async (tenant: typeof acme, index: number): Promise<void> => {
-  const links = { before: [], after: [KEPT.asPictureOf(conversation(index), mediaId)] };
-  await documents.transactWrite(await exchangeParts(tenant, links, NOW));
 };
 
 const leave = (conversationId: string, userId: string): Promise<unknown> =>
@@ -202,7 +195,7 @@ describe('who may read a media', () => {
     await sayPicture(acme, { conversationId: conversation(5), seq: 6 }, mediaId);
     expect(await mayRead(acme, mediaId, 'late')).toBe(true);
     await join(conversation(6), 'later', 20, true);
-    await picture(acme, 6);
+    await showAsPictureOf(acme, conversation(6), mediaId);
     await sayPicture(acme, { conversationId: conversation(6), seq: 3 }, mediaId);
     expect(await mayRead(acme, mediaId, 'later')).toBe(true);
     await join(conversation(7), 'anybody', 20);
