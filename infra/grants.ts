@@ -107,6 +107,8 @@ export const GRANTS: Readonly<Record<Use, Grant>> = {
     environment: 'signingKey',
   },
   'quarantine:upload': bucket('quarantine', { '/*': ['s3:PutObject'] }),
+  'quarantine:parts': bucket('quarantine', { '/*': ['s3:ListMultipartUploadParts'] }),
+  'quarantine:abort': bucket('quarantine', { '/*': ['s3:AbortMultipartUpload'] }),
   // The version is named in the event, so that what is read is what was uploaded.
   'quarantine:read': bucket('quarantine', { '/*': ['s3:GetObject', 's3:GetObjectVersion'] }),
   'quarantine:describe': bucket('quarantine', { '': ['s3:ListBucket'] }),

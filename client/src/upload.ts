@@ -25,7 +25,7 @@ export interface Upload {
   readonly done: Promise<Media>;
 }
 
-type Form = Operations['requestUpload']['output']['upload'];
+type Form = Extract<Operations['requestUpload']['output']['upload'], { readonly method: 'post' }>;
 
 /** The form as its bytes: the file comes last, and the whole has a length, which S3 wants. */
 export function formOf(fields: Form['fields'], file: Blob, boundary: string): Blob {
@@ -69,7 +69,7 @@ export class Uploads {
           { fileName, contentType, bytes: file.size },
           { idempotencyKey: key },
         );
-        if (media.state !== 'requested') return media;
+        if (upload?.method !== 'post') return media;
         onProgress?.(0, file.size);
         await this.#post(upload, file, key, onProgress);
         onProgress?.(file.size, file.size);

@@ -31,6 +31,7 @@ import * as search from './search.ts';
 import * as sync from './sync.ts';
 import * as tenant from './tenant.ts';
 import * as threads from './threads.ts';
+import * as uploads from './uploads.ts';
 import * as users from './users.ts';
 import * as webhooks from './webhooks.ts';
 
@@ -137,7 +138,13 @@ export const devicesApi = {
   logoutUser: devices.logoutUser,
 } as const satisfies Record<string, Route>;
 export const mediaApi = {
-  requestUpload: media.requestUpload,
+  requestUpload: uploads.requestUpload,
+  getUpload: uploads.getUpload,
+  addUploadParts: uploads.addUploadParts,
+  completeUpload: uploads.completeUpload,
+  cancelUpload: uploads.cancelUpload,
+  getMyUsage: uploads.getMyUsage,
+  getTenantUsage: uploads.getTenantUsage,
   getMedia: media.getMedia,
 } as const satisfies Record<string, Route>;
 export const downloadsApi = {

@@ -201,6 +201,9 @@ export const Event = z.discriminatedUnion('type', [
     mediaId: MediaId,
     state: MediaState,
     reason: z.string().nullable(),
+    /** While it is uploaded in parts: the bytes that arrived, and which part of all they are, 0 to 1. */
+    bytes: z.int().optional(),
+    progress: z.number().min(0).max(1).optional(),
   }),
   ...LIVE_EVENTS,
   ...SYNC_EVENTS,

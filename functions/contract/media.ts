@@ -131,25 +131,6 @@ export const Media = z
   .meta({ id: 'Media' });
 export type Media = z.output<typeof Media>;
 
-export const requestUpload = route({
-  method: 'POST',
-  path: '/media',
-  summary: 'Ask for an upload; answers a presigned POST for exactly this file',
-  permission: 'media:upload',
-  uses: ['table:put', 'table:get', 'quarantine:upload'],
-  input: z.strictObject({
-    fileName: z.string().min(1).max(255),
-    contentType: z.string().max(127),
-    bytes: z.int().min(1),
-  }),
-  output: z.strictObject({
-    media: Media,
-    upload: z.strictObject({ url: z.string(), fields: z.record(z.string(), z.string()), expiresAt: Instant }),
-  }),
-  refuses: ['media.type_unsupported', 'media.too_large', 'media.idempotency_conflict'],
-  status: 201,
-});
-
 export const getMedia = route({
   method: 'GET',
   path: '/media/{mediaId}',

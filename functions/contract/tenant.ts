@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { Instant, MediaId, UserId } from './ids.ts';
-import { UPLOAD_LIMITS } from './media.ts';
 import { CustomName, MAX_TEXT, MessageType } from './message-bodies.ts';
 import { Cursor, Limit, page } from './page.ts';
 import { route } from './route.ts';
+import { DEFAULT_UPLOAD_RULES, UploadRules } from './upload-rules.ts';
 import { MEDIA_SIGHT } from './uses.ts';
 
 /** Most messages a minute that a tenant may let its users send, and most at once. */
@@ -21,8 +21,6 @@ export const MAX_RESTORE_HOURS = 720;
 /** Seconds for which a function may still go by settings that were changed meanwhile. */
 export const SETTINGS_SECONDS = 30;
 
-const UploadType = z.enum(Object.keys(UPLOAD_LIMITS) as [keyof typeof UPLOAD_LIMITS]);
-
 const Limits = z.strictObject({
   /** Messages a user may send in any minute, in all conversations together. */
   messagesPerMinute: z.int().min(1).max(MAX_RATE),
@@ -30,13 +28,6 @@ const Limits = z.strictObject({
   messageBurst: z.int().min(1).max(MAX_RATE),
   /** Characters (UTF-16 code units) of a text message. */
   textLength: z.int().min(1).max(MAX_TEXT),
-});
-const Uploads = z.strictObject({
-  /** Content types that users may upload. */
-  types: z
-    .array(UploadType)
-    .max(Object.keys(UPLOAD_LIMITS).length)
-    .refine((types) => new Set(types).size === types.length, 'names a type twice'),
 });
 /** What a tenant calls an emoji of its own; people write it between colons. */
 const EmojiName = z
@@ -102,7 +93,7 @@ const Features = z.strictObject({
 /** What a tenant goes by. Every group and every field has a default, so that a tenant needs none of it. */
 export const TenantRules = z.strictObject({
   limits: Limits,
-  uploads: Uploads,
+  uploads: UploadRules,
   downloads: Downloads,
   content: Content,
   retention: Retention,
@@ -114,7 +105,7 @@ export type TenantRules = z.output<typeof TenantRules>;
 /** What holds for a tenant that has said nothing. */
 export const DEFAULT_RULES: TenantRules = {
   limits: { messagesPerMinute: 60, messageBurst: 60, textLength: MAX_TEXT },
-  uploads: { types: UploadType.options },
+  uploads: DEFAULT_UPLOAD_RULES,
   downloads: {
     userBytesPerDay: 20 * 1024 ** 3,
     userBytesPerMinute: 2 * 1024 ** 3,
@@ -131,7 +122,7 @@ export const DEFAULT_RULES: TenantRules = {
 /** A change of a tenant's settings: the fields that are to be different. */
 export const RulesChange = z.strictObject({
   limits: Limits.partial().optional(),
-  uploads: Uploads.partial().optional(),
+  uploads: UploadRules.partial().optional(),
   downloads: Downloads.partial().optional(),
   content: Content.partial().optional(),
   retention: Retention.partial().optional(),

@@ -20,6 +20,8 @@ export type Use =
   | 'webhooks:send'
   | 'signing-key:read'
   | 'quarantine:upload'
+  | 'quarantine:parts'
+  | 'quarantine:abort'
   | 'quarantine:read'
   | 'quarantine:describe'
   | 'verdicts:tell'

@@ -1,6 +1,5 @@
 import type * as z from 'zod';
-import { type MediaKind, type MediaState, type RejectionReason, UPLOAD_LIMITS } from '#contract/media.ts';
-import { Refusal } from './refusal.ts';
+import type { MediaKind, MediaState, RejectionReason } from '#contract/media.ts';
 
 type State = z.output<typeof MediaState>;
 type Reason = z.output<typeof RejectionReason>;
@@ -15,9 +14,6 @@ const KINDS: readonly (readonly [MediaKind, readonly string[]])[] = [
 /** What a content type makes of a media. */
 export const kindOf = (contentType: string): MediaKind =>
   KINDS.find(([, types]) => types.includes(contentType))?.[0] ?? 'file';
-
-/** A content type that may be uploaded. */
-export type UploadType = keyof typeof UPLOAD_LIMITS;
 
 /**
  * Where a media may go from each state. Four states are final: nothing that arrives later moves a media out of them.
@@ -43,24 +39,6 @@ export const isFinal = (state: State): boolean => EDGES[state].length === 0;
 
 /** Whether renditions of a media in this state may be given out: only what was checked and encoded anew. */
 export const isServable = (state: State): boolean => state === 'ready';
-
-const isUploadType = (type: string): type is UploadType => Object.hasOwn(UPLOAD_LIMITS, type);
-
-/**
- * The type an upload is claimed to have, as it goes into the upload's policy; `types` are those the tenant takes.
- * Raises `media.type_unsupported` and `media.too_large`.
- */
-export function acceptClaim(
-  claim: { readonly contentType: string; readonly bytes: number },
-  types: readonly UploadType[] = Object.keys(UPLOAD_LIMITS) as UploadType[],
-): UploadType {
-  const contentType = claim.contentType.trim().toLowerCase();
-  if (!isUploadType(contentType) || !types.includes(contentType))
-    throw new Refusal('media.type_unsupported', { supported: types });
-  if (claim.bytes > UPLOAD_LIMITS[contentType])
-    throw new Refusal('media.too_large', { maxBytes: UPLOAD_LIMITS[contentType] });
-  return contentType;
-}
 
 /** Format of each type. HEIC is HEIF with one codec; phones use the two names for each other. */
 const FORMATS: ReadonlyMap<string, string> = new Map([

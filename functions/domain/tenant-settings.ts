@@ -1,5 +1,7 @@
 import type { MessageDraft } from '#contract/message-bodies.ts';
 import type { RulesChange, TenantRules } from '#contract/tenant.ts';
+import type { UploadRules } from '#contract/upload-rules.ts';
+import type { MediaLimits } from './media-quota.ts';
 import type { Rate } from './rate-limit.ts';
 import { Refusal } from './refusal.ts';
 
@@ -64,3 +66,9 @@ export const refusalOfType = ({ content }: TenantRules, body: MessageDraft): Ref
     ? new Refusal('message.type_forbidden', { allowed: content.customNames })
     : undefined;
 };
+
+/** How many bytes of media a user and the tenant may have. */
+export const limitsOf = (uploads: UploadRules): { readonly user: MediaLimits; readonly tenant: MediaLimits } => ({
+  user: { bytes: uploads.userBytes, bytesPerDay: uploads.userBytesPerDay, pending: uploads.pendingUploads },
+  tenant: { bytes: uploads.tenantBytes, bytesPerDay: uploads.tenantBytesPerDay, pending: null },
+});

@@ -1,8 +1,11 @@
 import * as z from 'zod';
-import { ConditionalCheckFailedException, documents } from '#aws/documents.ts';
-import { type Media, MediaState, RejectionReason, Rendition } from '#contract/media.ts';
+import { ConditionalCheckFailedException, documents, type UpdateInput } from '#aws/documents.ts';
+import { type Media, MediaState, RejectionReason, Rendition, UNUSED_HOURS } from '#contract/media.ts';
 import { isFinal, kindOf, mayMove } from '#domain/media.ts';
+import { settled } from '#domain/media-quota.ts';
 import { entity, join, type Key, type TenantKey } from './entity.ts';
+import { stepItems } from './media-quota.ts';
+import { refusedIn } from './refused.ts';
 import { tableName } from './table-name.ts';
 
 /** A rendition as stored: with the SHA-256 (hex) of its bytes. */
@@ -33,6 +36,14 @@ export const StoredMedia = z.object({
   renditions: z.array(StoredRendition).optional(),
   /** Counts the edges taken, from 1. */
   version: z.number(),
+  /** Bytes of each part, where it goes in parts. */
+  partBytes: z.number().optional(),
+  /** S3's name of the upload in parts, from when the first were asked for. */
+  uploadId: z.string().optional(),
+  /** Pictures are wanted as JPEG too. */
+  jpeg: z.boolean().optional(),
+  /** The hour (since 1970) in which its bytes were reserved; absent once they are given back. */
+  counted: z.number().optional(),
   /** How many things show it (`media-link.ts`); none where it is not said. */
   refs: z.number().optional(),
   /** Since when (ms) nothing shows it: since it took its final state, or since the last that did was gone. */
@@ -41,7 +52,7 @@ export const StoredMedia = z.object({
   missing: z.boolean().optional(),
   /** Removed by an admin (ms) while something still shows it. */
   removedAt: z.number().optional(),
-  /** Epoch seconds when it goes away, while nothing has been uploaded. */
+  /** Epoch seconds when DynamoDB takes it away: some weeks after nothing came of it. */
   exp: z.number().optional(),
 });
 export type StoredMedia = z.output<typeof StoredMedia>;
@@ -82,6 +93,11 @@ export const toMedia = (stored: StoredMedia): Media => ({
 });
 
 const isLost = (error: unknown): boolean => error instanceof ConditionalCheckFailedException;
+
+/** When a media that nothing arrived for is given up, in ms. */
+export const givenUpAt = ({ createdAt }: Pick<StoredMedia, 'createdAt'>): number =>
+  createdAt + UNUSED_HOURS * 3_600_000;
+
 /** AP-20 A media by id, consistently; undefined when there is none or it expired before `at` (ms). */
 export async function findMedia(tenant: TenantKey, mediaId: string, at: number): Promise<StoredMedia | undefined> {
   const { Item } = await documents.get({
@@ -91,23 +107,6 @@ export async function findMedia(tenant: TenantKey, mediaId: string, at: number):
   });
   const media = Item && MediaEntity.fromItem(Item);
   return media?.exp !== undefined && media.exp * 1_000 <= at ? undefined : media;
-}
-
-/** AP-21 Writes a new media; false when the id is taken by one that has not expired. */
-export async function createMedia(tenant: TenantKey, media: StoredMedia): Promise<boolean> {
-  try {
-    await documents.put({
-      TableName: tableName(),
-      Item: MediaEntity.toItem(tenant, media.mediaId, media),
-      // DynamoDB deletes late: what has expired is gone already.
-      ConditionExpression: 'attribute_not_exists(pk) OR exp <= :now',
-      ExpressionAttributeValues: { ':now': Math.floor(media.createdAt / 1_000) },
-    });
-    return true;
-  } catch (error) {
-    if (isLost(error)) return false;
-    throw error;
-  }
 }
 
 /** What becomes known of a media on its way. */
@@ -128,51 +127,85 @@ export interface Edge extends Partial<Pick<StoredMedia, 'reason' | (typeof FACTS
   readonly to: StoredMedia['state'];
 }
 
+/** Seconds for which it can be seen why nothing came of an upload. */
+const KEPT_SECONDS = 30 * 86_400;
+
+/** Final states. */
+type End = Parameters<typeof settled>[1];
+const isEnd = (state: StoredMedia['state']): state is End => isFinal(state);
+
 /** States in which no object is bound to a media yet. */
 const isUnbound = (state: StoredMedia['state']): boolean => state === 'requested' || state === 'uploading';
 
+/** The write of an edge. */
+const edgeOf = (
+  tenant: TenantKey,
+  media: StoredMedia,
+  objectVersion: string | undefined,
+  edge: Edge,
+  at: number,
+): UpdateInput & { readonly next: StoredMedia } => {
+  const learned = (['reason', ...FACTS] as const).filter((name) => edge[name] !== undefined);
+  const changes: Partial<StoredMedia> = {
+    ...(objectVersion === undefined ? {} : { objectVersion }),
+    ...(isFinal(edge.to) ? { orphanSince: at } : {}),
+    ...(edge.to === 'expired' || edge.to === 'rejected' ? { exp: Math.ceil(at / 1_000) + KEPT_SECONDS } : {}),
+    ...Object.fromEntries(learned.map((name) => [name, edge[name]])),
+  };
+  const names = Object.keys(changes);
+  // Where the bytes are given back, it is no longer counted.
+  const uncounts = isFinal(edge.to) && edge.to !== 'ready';
+  const bound = isUnbound(media.state) ? 'attribute_not_exists(objectVersion)' : 'objectVersion = :bound';
+  const { counted, ...uncounted } = media;
+  return {
+    TableName: tableName(),
+    Key: MediaEntity.key(tenant, media.mediaId),
+    UpdateExpression: `SET ${['#state = :to', 'version = version + :one', ...names.map((name) => `#${name} = :${name}`)].join(', ')}${uncounts ? ' REMOVE counted' : ''}`,
+    ConditionExpression: `#state = :from AND ${bound}`,
+    ExpressionAttributeNames: { '#state': 'state', ...Object.fromEntries(names.map((name) => [`#${name}`, name])) },
+    ExpressionAttributeValues: {
+      ':from': media.state,
+      ':to': edge.to,
+      ':one': 1,
+      ...(isUnbound(media.state) ? {} : { ':bound': objectVersion }),
+      ...Object.fromEntries(Object.entries(changes).map(([name, value]) => [`:${name}`, value])),
+    },
+    next: { ...(uncounts ? uncounted : media), ...changes, state: edge.to, version: media.version + 1 },
+  };
+};
+
 /**
  * AP-22 Takes an edge from the state `media` was read in, bound to one version of the uploaded object: the edge on which
- * one arrives binds it, every later one demands it. Undefined when somebody else moved the media meanwhile: look again.
+ * one arrives binds it, every later one demands it; nothing is bound to what never arrived. The edge into a final state settles
+ * what was reserved, in the same transaction. Undefined when somebody else moved the media meanwhile: look again.
  */
 export async function moveMedia(
   tenant: TenantKey,
   media: StoredMedia,
-  objectVersion: string,
+  objectVersion: string | undefined,
   edge: Edge,
+  at = Date.now(),
 ): Promise<StoredMedia | undefined> {
-  const { to } = edge;
-  if (!mayMove(media.state, to)) throw new Error(`no edge leads from ${media.state} to ${to}`);
-  const learned = (['reason', ...FACTS] as const).filter((name) => edge[name] !== undefined);
-  try {
-    const { Attributes } = await documents.update({
-      TableName: tableName(),
-      Key: MediaEntity.key(tenant, media.mediaId),
-      UpdateExpression: [
-        'SET #state = :to, version = version + :one, objectVersion = :object',
-        ...learned.map((name) => `#${name} = :${name}`),
-        ...(isFinal(to) ? ['orphanSince = :now'] : []),
-      ]
-        .join(', ')
-        .concat(' REMOVE exp'),
-      ConditionExpression: `#state = :from AND ${isUnbound(media.state) ? 'attribute_not_exists(objectVersion)' : 'objectVersion = :object'}`,
-      ExpressionAttributeNames: {
-        '#state': 'state',
-        ...Object.fromEntries(learned.map((name) => [`#${name}`, name])),
-      },
-      ExpressionAttributeValues: {
-        ':from': media.state,
-        ':to': to,
-        ':one': 1,
-        ':object': objectVersion,
-        ...Object.fromEntries(learned.map((name) => [`:${name}`, edge[name]])),
-        ...(isFinal(to) ? { ':now': Date.now() } : {}),
-      },
-      ReturnValues: 'ALL_NEW',
-    });
-    return MediaEntity.fromItem(Attributes!);
-  } catch (error) {
-    if (isLost(error)) return undefined;
-    throw error;
+  if (!mayMove(media.state, edge.to)) throw new Error(`no edge leads from ${media.state} to ${edge.to}`);
+  const { next, ...update } = edgeOf(tenant, media, objectVersion, edge, at);
+  if (media.counted === undefined || !isEnd(edge.to)) {
+    try {
+      const { Attributes } = await documents.update({ ...update, ReturnValues: 'ALL_NEW' });
+      return MediaEntity.fromItem(Attributes!);
+    } catch (error) {
+      if (isLost(error)) return undefined;
+      throw error;
+    }
   }
+  let refused = await refusedIn([
+    { Update: update },
+    ...stepItems(tenant, media, settled(media.bytes, edge.to), media.counted),
+  ]);
+  if (refused.length > 0 && !refused.includes(0)) {
+    // Its hour counts no more there, and does not come back.
+    const inDay = [!refused.includes(1), !refused.includes(2)] as const;
+    const steps = stepItems(tenant, media, settled(media.bytes, edge.to), media.counted, inDay);
+    refused = await refusedIn([{ Update: update }, ...steps]);
+  }
+  return refused.length === 0 ? next : undefined;
 }

@@ -1,6 +1,7 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { getMedia, requestUpload, UPLOAD_LIMITS } from '#contract/media.ts';
+import { getMedia, UPLOAD_LIMITS } from '#contract/media.ts';
+import { requestUpload } from '#contract/uploads.ts';
 import { type Item, scope } from '#table/entity.ts';
 import { MediaEntity, type StoredMedia } from '#table/media.ts';
 import { MediaLinkEntity } from '#table/media-link.ts';
@@ -53,15 +54,15 @@ async function ask(input: Record<string, unknown> = claim, options: CallOptions 
 describe('asking for an upload', () => {
   it('notes the claim and says where the file goes', async () => {
     const { media, upload } = await ask({ ...claim, fileName: '../holiday\u202egpj.jpg' });
-    const [put] = aws.documents.commandCalls(PutCommand);
-    expect(put?.args[0].input.Item).toMatchObject({
+    const [made] = aws.documents.commandCalls(TransactWriteCommand);
+    expect(made?.args[0].input.TransactItems[0].Put.Item).toMatchObject({
       pk: `T#acme#MD#${media.id}`,
       sk: 'MEDIA',
       state: 'requested',
       ownerId: 'ada',
       fileName: 'holidaygpj.jpg',
       bytes: 1_000,
-      exp: expect.any(Number),
+      counted: expect.any(Number),
     });
     expect(upload.url).toContain(QUARANTINE);
     expect(upload.fields).toMatchObject({ key: `acme/${media.id}/image`, 'Content-Type': 'image/jpeg' });
@@ -69,7 +70,7 @@ describe('asking for an upload', () => {
   });
 
   it('is refused for types and sizes that are not taken, and nothing is noted', async () => {
-    for (const contentType of ['image/svg+xml', 'text/html', 'application/pdf'])
+    for (const contentType of ['image/svg+xml', 'text/html', 'nonsense'])
       expect(await call(handler, requestUpload, { ...claim, contentType })).toMatchObject({
         status: 400,
         body: { code: 'media.type_unsupported' },
@@ -79,7 +80,7 @@ describe('asking for an upload', () => {
       body: { code: 'media.too_large', maxBytes: UPLOAD_LIMITS['image/jpeg'] },
     });
     expect(await call(handler, requestUpload, { ...claim, bytes: 0 })).toMatchObject({ status: 400 });
-    expect(aws.calls()).toEqual([]);
+    expect(aws.documents.commandCalls(TransactWriteCommand)).toEqual([]);
   });
 
   it('gives every request a media of its own, unless its Idempotency-Key is repeated by the same user', async () => {
@@ -186,7 +187,7 @@ describe('looking at a media', () => {
     const foreign = await look({ userId: 'bob' });
     given({}, true);
     const stranger = await look({ userId: 'eve' });
-    given({ state: 'requested', exp: Math.floor(Date.now() / 1_000) - 1 });
+    given({ state: 'expired', exp: Math.floor(Date.now() / 1_000) - 1 });
     const expired = await look();
     answerFrom(aws.documents, []);
     const missing = await look();

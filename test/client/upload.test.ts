@@ -29,7 +29,12 @@ const storageOf = (answers: number[]) => {
     const { bytes } = JSON.parse(String(body));
     if (bytes > 100)
       return reply(400, { status: 400, code: 'media.too_large', title: 'It is too large.', requestId: 'r' });
-    const upload = { url: 'https://storage/bucket', fields: { key: 'quarantine/1', policy: 'p' }, expiresAt: '' };
+    const upload = {
+      method: 'post',
+      url: 'https://storage/bucket',
+      fields: { key: 'quarantine/1', policy: 'p' },
+      expiresAt: '',
+    };
     return reply(201, { media: media('requested'), upload });
   };
   return { fetch, post, posts, keys };

@@ -136,6 +136,7 @@ const IDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   mention: record({ conversationId, seq }),
   reaction: record({ conversationId, seq, emoji, userId }),
   media: mediaId,
+  'media-counter': fc.option(userId, { nil: undefined }),
   bandwidth: record({
     userId: fc.option(userId, { nil: undefined }),
     day: fc.constantFrom('2026-11-20', '2026-11-21'),

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MediaState, UPLOAD_LIMITS } from '#contract/media.ts';
 import {
-  acceptClaim,
   displayName,
   isFinal,
   isServable,
@@ -12,19 +11,8 @@ import {
   MAX_PIXELS,
   mayMove,
 } from '#domain/media.ts';
-import { Refusal } from '#domain/refusal.ts';
 
 const states = MediaState.options;
-
-const codeOf = (act: () => unknown): string | undefined => {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof Refusal) return error.code;
-    throw error;
-  }
-  return undefined;
-};
 
 describe('states', () => {
   it('ends in ready, rejected, quarantined or expired', () => {
@@ -51,26 +39,6 @@ describe('states', () => {
       }),
     );
   });
-});
-
-describe('a claim', () => {
-  it('is taken up to its type’s limit and not one byte beyond', () => {
-    for (const [contentType, limit] of Object.entries(UPLOAD_LIMITS)) {
-      expect(acceptClaim({ contentType, bytes: limit })).toBe(contentType);
-      expect(codeOf(() => acceptClaim({ contentType, bytes: limit + 1 }))).toBe('media.too_large');
-    }
-  });
-
-  it('is taken in any letter case and passed on in one', () => {
-    expect(acceptClaim({ contentType: ' Image/JPEG ', bytes: 1 })).toBe('image/jpeg');
-  });
-
-  it.each(['image/svg+xml', 'text/html', 'application/pdf', 'image/jpeg; charset=utf-8', 'constructor', ''])(
-    'is refused as %s',
-    (contentType) => {
-      expect(codeOf(() => acceptClaim({ contentType, bytes: 1 }))).toBe('media.type_unsupported');
-    },
-  );
 });
 
 describe('what the first bytes say', () => {

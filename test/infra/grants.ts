@@ -70,7 +70,12 @@ describe.each(STAGES)('stage %s', (stage) => {
       else if (actions.includes('execute-api:ManageConnections'))
         expect(resource).toMatch(/\/(POST|DELETE)\/@connections\/\*"/);
       else if (resource.includes('-v*')) expect(actions).toEqual(['es:ESHttpPut']);
-      else expect(actions.every((action) => /^s3:(Get|Put|Delete)Object/.test(action))).toBe(true);
+      else
+        expect(
+          actions.every((action) =>
+            /^s3:((Get|Put|Delete)Object|ListMultipartUploadParts|AbortMultipartUpload)/.test(action),
+          ),
+        ).toBe(true);
     }
     expect(open.filter(({ resource }) => resource === '*').map(({ name }) => name)).toEqual([
       'index-search',

@@ -28,7 +28,7 @@ it('tells the owner’s sockets, and nobody else’s, what became of an upload',
     item['ty'] === MediaEntity.type ? { ...item, state: 'scanning', objectVersion: '1' } : item,
   );
   answerFrom(documents, [...items, socketOf('ada'), socketOf('bob')]);
-  const media = items.find((item) => item['ty'] === MediaEntity.type)!;
+  const media = items.find((item) => item['ty'] === MediaEntity.type && item['mediaId'] === MEDIA_ID)!;
   documents
     .on(UpdateCommand)
     .callsFake(({ ExpressionAttributeValues: values }: { ExpressionAttributeValues: Item }) => ({

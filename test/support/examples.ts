@@ -22,6 +22,8 @@ export const REPLY_ID = 'msg_AZqYt2a0cK6fPpQ1mWk3Zg_6';
 /** A channel of bob's: ada is in it, and was offered its ownership. */
 export const CHANNEL_ID = 'cnv_AZqYt2a0cK6fPpQ1mWk3Zw';
 export const MEDIA_ID = 'med_AZqYt2a0cK6fPpQ1mWk3Zg';
+/** A media of ada's that is being uploaded in parts. */
+export const UPLOAD_ID = 'med_AZqYt2a0cK6fPpQ1mWkUpg';
 /** A message of ada's that is scheduled. */
 export const SCHEDULED_ID = 'sch_AZqYt2a0cK6fPpQ1mWk3Zg';
 export const DEVICE_ID = 'dev_AZqYt2a0cK6fPpQ1mWk3Zg';
@@ -168,6 +170,15 @@ export const EXAMPLES: Inputs = {
   },
   media: {
     requestUpload: { fileName: 'engine.jpg', contentType: 'image/jpeg', bytes: 120_000 },
+    getUpload: { mediaId: UPLOAD_ID },
+    addUploadParts: {
+      mediaId: UPLOAD_ID,
+      parts: [{ part: 1, sha256: '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' }],
+    },
+    completeUpload: { mediaId: MEDIA_ID },
+    cancelUpload: { mediaId: UPLOAD_ID },
+    getMyUsage: {},
+    getTenantUsage: {},
     getMedia: { mediaId: MEDIA_ID },
   },
   downloads: {

@@ -31,6 +31,7 @@ import { ownItems } from './own-world.ts';
 import { participantItems } from './participants-world.ts';
 import { settingsItems } from './settings-world.ts';
 import { summaryAt, threadItems } from './threads-world.ts';
+import { uploadItems } from './uploads-world.ts';
 import { webhookItems } from './webhooks-world.ts';
 
 const AT = Date.UTC(2026, 10, 21, 9, 30);
@@ -160,6 +161,7 @@ export function itemsOf(tenantId: string): Item[] {
         },
       },
     ),
+    ...uploadItems(tenant),
     MediaEntity.toItem(tenant, MEDIA_ID, {
       mediaId: MEDIA_ID,
       ownerId: 'ada',

@@ -2,6 +2,8 @@
  * Every operation that names no conversation, for users and admins of the tenant and for those of another one: what a
  * foreign tenant gets is what it would get had nobody ever made the thing.
  */
+import { S3Client } from '@aws-sdk/client-s3';
+import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
 import { everyRoute } from '#contract/api.ts';
 import { ENV } from '#contract/environment.ts';
@@ -19,6 +21,8 @@ import { itemsOf } from '#test/support/world.ts';
 useTable();
 useSigningKey();
 stubService('sqs');
+// A store that takes everything and has nothing.
+mockClient(S3Client).onAnyCommand().resolves({});
 for (const name of [ENV.socketsUrl, ENV.webhooksUrl, ENV.quarantineBucket, ENV.cleanBucket, ENV.version])
   process.env[name] ??= 'test';
 

@@ -6,8 +6,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { documents } from '#aws/documents.ts';
 import { HeadEntity } from '#table/conversation.ts';
 import { type Item, scope } from '#table/entity.ts';
-import { createMedia, findMedia, MediaEntity, moveMedia, type StoredMedia } from '#table/media.ts';
+import { findMedia, MediaEntity, moveMedia, type StoredMedia } from '#table/media.ts';
 import { findReadable, findSendable, MediaLinkEntity, mayRead } from '#table/media-link.ts';
+import { createMedia } from '#table/media-upload.ts';
 import { MemberEntity } from '#table/member.ts';
 import { MessageEntity } from '#table/message.ts';
 import { tableName } from '#table/table-name.ts';
@@ -35,7 +36,6 @@ const requested = (change: Partial<StoredMedia> = {}): StoredMedia => ({
   bytes: 1_000,
   createdAt: NOW,
   version: 1,
-  exp: NOW / 1_000 + 3_600,
   ...change,
 });
 
@@ -74,7 +74,7 @@ const leave = (conversationId: string, userId: string): Promise<unknown> =>
 describe('a media', () => {
   it('comes back as it was written', async () => {
     expect(await createMedia(acme, requested())).toBe(true);
-    expect(await findMedia(acme, mediaId, NOW)).toEqual(requested());
+    expect(await findMedia(acme, mediaId, NOW)).toEqual({ ...requested(), counted: Math.floor(NOW / 3_600_000) });
   });
 
   it('is not overwritten by another under its id', async () => {
@@ -83,15 +83,19 @@ describe('a media', () => {
     expect((await findMedia(acme, mediaId, NOW))?.ownerId).toBe('ada');
   });
 
-  it('is gone when it has expired, though DynamoDB has not deleted it', async () => {
+  it('is seen for thirty days after nothing came of it, and gone then, though DynamoDB has not deleted it', async () => {
     await createMedia(acme, requested());
-    expect(await findMedia(acme, mediaId, NOW + 3_599_999)).toBeDefined();
-    expect(await findMedia(acme, mediaId, NOW + 3_600_000)).toBeUndefined();
-    const again = requested({ createdAt: NOW + 3_600_000, exp: NOW / 1_000 + 7_200 });
-    expect(await createMedia(acme, again)).toBe(true);
+    const expired = await moveMedia(acme, (await findMedia(acme, mediaId, NOW))!, undefined, { to: 'expired' }, NOW);
+    expect(expired).toMatchObject({ state: 'expired', orphanSince: NOW });
+    expect(expired).not.toHaveProperty('objectVersion');
+    const end = NOW + 30 * 86_400_000;
+    expect(await findMedia(acme, mediaId, end - 1)).toEqual(expired);
+    expect(await findMedia(acme, mediaId, end)).toBeUndefined();
+    expect(await createMedia(acme, requested({ createdAt: end - 1 }))).toBe(false);
+    expect(await createMedia(acme, requested({ createdAt: end }))).toBe(true);
   });
 
-  it('does not expire once something was uploaded', async () => {
+  it('does not go away once something was uploaded', async () => {
     await ready();
     expect(await findMedia(acme, mediaId, NOW * 2)).toMatchObject({ state: 'ready' });
     expect(await createMedia(acme, requested({ createdAt: NOW * 2 }))).toBe(false);
@@ -104,7 +108,6 @@ describe('an edge', () => {
     await createMedia(acme, media);
     const moved = await moveMedia(acme, media, 'v1', { to: 'uploaded' });
     expect(moved).toMatchObject({ state: 'uploaded', objectVersion: 'v1', version: 2 });
-    expect(moved).not.toHaveProperty('exp');
     expect(await moveMedia(acme, media, 'v1', { to: 'uploaded' })).toBeUndefined();
     expect(await findMedia(acme, mediaId, NOW)).toEqual(moved);
   });

@@ -1,6 +1,8 @@
 /** `docs/openapi.json`, taken at its word: every request it shows is sent, and the answer is one that it announces. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { S3Client } from '@aws-sdk/client-s3';
+import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { transport } from '#aws/transport.ts';
@@ -22,6 +24,8 @@ for (const name of [ENV.socketsUrl, ENV.quarantineBucket, ENV.cleanBucket, ENV.v
 // A queue that takes everything, and a search engine that knows nothing.
 process.env[ENV.webhooksUrl] = 'https://sqs.test/webhooks';
 stubService('sqs');
+// A store that takes everything and has nothing.
+mockClient(S3Client).onAnyCommand().resolves({});
 process.env[ENV.searchEndpoint] = 'https://search.test';
 const { send } = transport;
 transport.send = async (url, request) =>

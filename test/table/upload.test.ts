@@ -16,7 +16,8 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { getMediaUrl } from '#contract/downloads.ts';
 import { ENV } from '#contract/environment.ts';
-import { getMedia, requestUpload } from '#contract/media.ts';
+import { getMedia } from '#contract/media.ts';
+import { requestUpload } from '#contract/uploads.ts';
 import { handler as downloads } from '#functions/api/downloads/downloads.lambda.ts';
 import { handler as api } from '#functions/api/media/media.lambda.ts';
 import { handler as processUpload } from '#functions/media/process-upload.lambda.ts';
@@ -48,7 +49,7 @@ interface Form {
 }
 
 async function ask(claim: { contentType: string; bytes: number }, headers: Record<string, string> = {}) {
-  return await call(api, requestUpload, { fileName: 'engine.jpg', ...claim }, { headers });
+  return await call(api, requestUpload, { fileName: 'engine', ...claim }, { headers });
 }
 
 /** Sends a form as a browser does. */

@@ -5,7 +5,7 @@ import { ENV } from '#contract/environment.ts';
 import { handler as tickets } from '#functions/api/realtime/realtime.lambda.ts';
 import { handler } from '#functions/api/users/users.lambda.ts';
 import { scope } from '#table/entity.ts';
-import { createMedia } from '#table/media.ts';
+import { createMedia } from '#table/media-upload.ts';
 import { findUser, meetUser } from '#table/user.ts';
 import { call } from '#test/support/call.ts';
 import { useSigningKey } from '#test/support/signing-key.ts';

@@ -31,6 +31,7 @@ import { SYNCING_MUTANTS } from './syncing.ts';
 import { TABLE_MUTANTS } from './table.ts';
 import { THREAD_MUTANTS } from './threads.ts';
 import { UNREAD_MUTANTS } from './unread.ts';
+import { UPLOAD_MUTANTS } from './uploads.ts';
 import { USER_MUTANTS } from './users.ts';
 import { WEBHOOK_MUTANTS } from './webhooks.ts';
 
@@ -60,6 +61,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...SOCKET_MUTANTS,
   ...MEDIA_MUTANTS,
   ...DOWNLOADS_MUTANTS,
+  ...UPLOAD_MUTANTS,
   ...SEARCH_MUTANTS,
   ...IMPORT_MUTANTS,
   ...USER_MUTANTS,

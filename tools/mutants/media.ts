@@ -14,7 +14,6 @@ const pictures = 'functions/media/picture-work.ts';
 const outside = 'functions/media/outside.ts';
 const events = 'functions/media/object-key.ts';
 const handler = 'functions/media/on-arrival.ts';
-const request = 'functions/api/media/request-upload.ts';
 
 const SERVED = 'I12 served only as checked and encoded anew';
 const VERSION = 'I12 bound to one object version';
@@ -49,24 +48,6 @@ export const MEDIA_MUTANTS: readonly Mutant[] = [
     file: domain,
     from: "state === 'ready';",
     to: "state === 'ready' || state === 'processing';",
-    test: 'test/domain/media.test.ts',
-  },
-  {
-    name: 'media-type-limit',
-    invariant: CLAIMS,
-    guard: 'only listed types may be uploaded',
-    file: domain,
-    from: 'Object.hasOwn(UPLOAD_LIMITS, type)',
-    to: 'type in UPLOAD_LIMITS',
-    test: 'test/domain/media.test.ts',
-  },
-  {
-    name: 'media-size-limit',
-    invariant: CLAIMS,
-    guard: 'a type’s greatest size',
-    file: domain,
-    from: 'if (claim.bytes > UPLOAD_LIMITS[contentType])',
-    to: 'if (claim.bytes > 2 * UPLOAD_LIMITS[contentType])',
     test: 'test/domain/media.test.ts',
   },
   {
@@ -233,52 +214,12 @@ export const MEDIA_MUTANTS: readonly Mutant[] = [
     needs: 'emulator',
   },
   {
-    name: 'media-move-version',
-    invariant: VERSION,
-    guard: 'an edge demands the bound version',
-    file: table,
-    from: "'objectVersion = :object'",
-    to: "'attribute_exists(objectVersion)'",
-    test: 'test/table/media.test.ts',
-    needs: 'emulator',
-  },
-  {
-    name: 'media-move-edge',
-    invariant: ENDS,
-    guard: 'only edges that exist are tried',
-    file: table,
-    from: 'if (!mayMove(media.state, to)) throw',
-    to: 'if (false) throw',
-    test: 'test/table/media.test.ts',
-    needs: 'emulator',
-  },
-  {
-    name: 'media-overwrite',
-    invariant: 'A media is written once',
-    guard: 'no put over a media that is there',
-    file: table,
-    from: "      ConditionExpression: 'attribute_not_exists(pk) OR exp <= :now',\n",
-    to: "      ConditionExpression: 'exp <= :now OR attribute_not_exists(nothing)',\n",
-    test: 'test/table/media.test.ts',
-    needs: 'emulator',
-  },
-  {
     name: 'media-expired',
     invariant: 'What has expired is refused on read',
     guard: 'an expired media is not found',
     file: table,
     from: 'media.exp * 1_000 <= at ? undefined : media',
     to: 'at < 0 ? undefined : media',
-    test: 'test/table/media.test.ts',
-    needs: 'emulator',
-  },
-  {
-    name: 'media-keep',
-    invariant: 'What was uploaded does not expire',
-    guard: 'the first edge takes the expiry away',
-    file: table,
-    from: ".concat(' REMOVE exp')",
-    to: '',
     test: 'test/table/media.test.ts',
     needs: 'emulator',
   },
@@ -497,25 +438,6 @@ export const MEDIA_MUTANTS: readonly Mutant[] = [
     from: '!TenantId.safeParse(tenantId).success || ',
     to: '',
     test: 'test/media/object-key.test.ts',
-  },
-  {
-    name: 'media-idempotency-user',
-    invariant: FOREIGN,
-    guard: 'an Idempotency-Key is its user’s own',
-    file: request,
-    from: '[tenant, userId, idempotencyKey]',
-    to: '[tenant, idempotencyKey]',
-    test: 'test/api/media.test.ts',
-  },
-  {
-    name: 'media-idempotency-claim',
-    invariant: 'The same key for another upload is refused',
-    guard: 'the claim of a replay is compared',
-    file: request,
-    from: "if (!sameClaim(media, asked)) throw new Refusal('media.idempotency_conflict');",
-    to: '',
-    test: 'test/table/upload.test.ts',
-    needs: 'emulator',
   },
   {
     name: 'media-file-name',
