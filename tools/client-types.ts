@@ -3,6 +3,7 @@ import { Command } from '#contract/commands.ts';
 import { ERRORS } from '#contract/errors.ts';
 import { Event } from '#contract/events.ts';
 import { components, type JsonSchema } from '#contract/json-schema.ts';
+import { usual } from '#contract/lean.ts';
 import { MessageBody, MessageDraft } from '#contract/message-bodies.ts';
 import { Reaction } from '#contract/messages.ts';
 import { Participant } from '#contract/participants.ts';
@@ -93,5 +94,19 @@ export const clientRoutes = (): string =>
     'export const ROUTES: { readonly [K in keyof Operations]: string } = {',
     ...everyRoute().map(({ name, route }) => `  ${name}: '${route.method} ${route.path}',`),
     '};',
+    '',
+  ].join('\n');
+
+/** What a message that was just sent is, as far as frames leave it out. */
+export const clientUsual = (): string =>
+  [
+    HEAD,
+    "import type { Message } from './contract.ts';",
+    '',
+    '/** What a frame leaves out of a message, because it is usual. */',
+    'export const usual = () =>',
+    '  ({',
+    ...Object.entries(usual()).map(([name, value]) => `    ${name}: ${JSON.stringify(value)},`),
+    '  }) satisfies Partial<Message>;',
     '',
   ].join('\n');

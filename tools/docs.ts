@@ -9,7 +9,7 @@ import { openApiDocument } from '#contract/openapi.ts';
 import { COMMAND_EXAMPLES } from '#test/support/command-examples.ts';
 import { EXAMPLES } from '#test/support/examples.ts';
 import { accessPatterns, accessPatternsPage } from './access-patterns.ts';
-import { clientRoutes, clientTypes } from './client-types.ts';
+import { clientRoutes, clientTypes, clientUsual } from './client-types.ts';
 import { MUTANTS } from './mutants/list.ts';
 import { ROOT } from './step.ts';
 import { testingPage } from './testing-page.ts';
@@ -51,6 +51,7 @@ export const generatedPages = (): Record<string, string> => ({
   'docs/testing.md': testingPage(MUTANTS),
   'client/src/contract.ts': clientTypes(),
   'client/src/routes.ts': clientRoutes(),
+  'client/src/usual.ts': clientUsual(),
 });
 
 if (import.meta.main)

@@ -56,6 +56,7 @@ export class Engine {
   readonly #sync: Sync;
   readonly #keeper: Keeper;
   readonly #refresh: Refresh;
+  readonly #needs: Needs;
   readonly #loading = new Map<string, Promise<void>>();
   #deviceId: string;
   #starting: Promise<void> | undefined;
@@ -120,7 +121,7 @@ export class Engine {
     this.#keeper = new Keeper({ storage, timers, store, logs, rest });
     const { call, ledger, snapshots } = this;
     this.#refresh = new Refresh({ call, timers, store, ledger, snapshots });
-    new Needs({ call, timers, store, ledger, snapshots });
+    this.#needs = new Needs({ call, timers, store, ledger, snapshots });
     if (userId !== undefined) store.update((state) => ({ ...state, me: userId }));
   }
 
@@ -209,6 +210,8 @@ export class Engine {
   load(conversationId: string): Promise<void> {
     const loading = this.#loading.get(conversationId);
     if (loading) return loading;
+    // Something to say begun on another device, perhaps; later changes of it are told.
+    void this.#needs.meet({ of: 'draft', conversationId, threadId: null });
     const started = this.snapshots.room(conversationId).finally(() => this.#loading.delete(conversationId));
     this.#loading.set(conversationId, started);
     return started;

@@ -1,5 +1,6 @@
 import type { Event, Message } from './contract.ts';
 import { messageIdOf } from './ids.ts';
+import { usual } from './usual.ts';
 
 type Created = Extract<Event, { readonly type: 'message:created' }>;
 
@@ -13,47 +14,6 @@ export type LeanEvent =
 /** The event of which a frame carried this; one that is whole stays as it is. */
 export function wholeOf(event: LeanEvent): Event {
   if (event.type !== 'message:created') return event;
-  const { conversationId, seq } = event;
-  const {
-    senderId,
-    clientId = null,
-    body,
-    attachments = [],
-    mentions = null,
-    replyTo = null,
-    forwardedFrom = null,
-    createdAt,
-    sentAt = null,
-    version = 1,
-    editedAt = null,
-    pinned = false,
-    reactions = [],
-    reactionsSeq = 0,
-    thread = null,
-    ...more
-  } = event.message;
-  return {
-    ...event,
-    message: {
-      id: messageIdOf(conversationId, seq),
-      conversationId,
-      seq,
-      senderId,
-      clientId,
-      body,
-      attachments,
-      mentions,
-      replyTo,
-      forwardedFrom,
-      createdAt,
-      sentAt,
-      version,
-      editedAt,
-      pinned,
-      reactions,
-      reactionsSeq,
-      thread,
-      ...more,
-    },
-  };
+  const { conversationId, seq, message } = event;
+  return { ...event, message: { id: messageIdOf(conversationId, seq), conversationId, seq, ...usual(), ...message } };
 }

@@ -59,13 +59,18 @@ export class Needs {
   async #meet(key: string, need: Need): Promise<void> {
     // From here on an event that needs it again is a need of its own.
     this.#store.update((state) => ({ ...state, needs: put(state.needs, needKey(need), undefined) }));
+    await this.meet(need);
+    this.#underWay.delete(key);
+    if (!this.#timers.closed) this.#look();
+  }
+
+  /** Fetches something now. */
+  async meet(need: Need): Promise<void> {
     try {
       await this.#fetch(need);
     } catch {
       // Refused: there is nothing (any more) to be shown.
     }
-    this.#underWay.delete(key);
-    if (!this.#timers.closed) this.#look();
   }
 
   async #fetch(need: Need): Promise<void> {
@@ -107,10 +112,12 @@ export class Needs {
         const draft = await persist(() =>
           this.#call('getDraft', { conversationId, ...(threadId ? { threadId } : {}) }),
         );
-        return this.#store.update((state) => ({
-          ...state,
-          drafts: put(state.drafts, draftKey(conversationId, threadId), draft),
-        }));
+        const key = draftKey(conversationId, threadId);
+        return this.#store.update((state) =>
+          (state.drafts[key]?.version ?? 0) > draft.version
+            ? state
+            : { ...state, drafts: put(state.drafts, key, draft) },
+        );
       }
     }
   }

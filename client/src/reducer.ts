@@ -15,6 +15,9 @@ export function without(state: State, conversationId: string): State {
     ...state,
     conversations: put(state.conversations, conversationId, undefined),
     rooms: put(state.rooms, conversationId, undefined),
+    drafts: Object.fromEntries(
+      Object.entries(state.drafts).filter(([, draft]) => draft.conversationId !== conversationId),
+    ),
     outbox: state.outbox.filter((one) => one.conversationId !== conversationId || one.state !== 'sent'),
     needs: Object.keys(needs).length === Object.keys(state.needs).length ? state.needs : needs,
   };

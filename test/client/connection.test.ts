@@ -22,6 +22,20 @@ describe('a connection', () => {
     expect(counted(here, 'resume')).toBe(2);
   });
 
+  it('shows in a conversation that is opened what another device began to write there', async () => {
+    const here = aWorld();
+    const room = here.server.room(cnv('a'), ['ada', 'bob']);
+    const draft = {
+      ...{ conversationId: room.id, threadId: null, version: 3, updatedAt: '2026-11-21T10:00:00.000Z' },
+      content: { body: { type: 'text' as const, text: 'Dear Bob' } },
+    };
+    here.server.drafts.set(`ada ${room.id}`, draft);
+    const ada = await here.connected(here.client('ada'));
+    await here.opened(ada, room.id);
+    await here.time.until(() => Object.keys(ada.state.drafts).length > 0);
+    expect(Object.values(ada.state.drafts)).toEqual([draft]);
+  });
+
   it('says at most seven things an hour when nothing happens', async () => {
     const here = aWorld();
     here.server.lifetime = 100 * MINUTE;

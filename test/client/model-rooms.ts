@@ -1,5 +1,5 @@
 import { timeOfId } from '#client/clock.ts';
-import type { Event, Message, MyConversation, Operations } from '#client/contract.ts';
+import type { Draft, Event, Message, MyConversation, Operations } from '#client/contract.ts';
 
 export interface Room {
   readonly id: string;
@@ -39,6 +39,8 @@ const SETTINGS = {
 /** Conversations as a model: right by construction. */
 export class ModelRooms {
   readonly rooms = new Map<string, Room>();
+  /** What was begun to be written, by user and conversation. */
+  readonly drafts = new Map<string, Draft>();
   readonly #now: () => number;
   /** Tells users of an event. */
   readonly #tell: (userIds: readonly string[], event: Event) => void;
@@ -203,6 +205,12 @@ export class ModelRooms {
       }
       case 'listPins':
         return done({ version: 0, items: [] });
+      case 'getDraft':
+        return done(
+          this.drafts.get(`${userId} ${room.id}`) ?? {
+            ...{ conversationId: room.id, threadId: null, version: 0, updatedAt: null, content: null },
+          },
+        );
       case 'listEvents': {
         const after = Number(input.after);
         const missed = room.log.slice(after, after + Number(input.limit));
