@@ -5,10 +5,11 @@ import { EventInvokeConfig, type ILayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { Bucket, type CfnBucket, HttpMethods } from 'aws-cdk-lib/aws-s3';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { type Entry, PROCESS_UPLOAD, RECEIVE_UPLOAD, SCAN_UPLOAD } from '#contract/entries.ts';
+import { type Entry, PROCESS_RECORDING, PROCESS_UPLOAD, RECEIVE_UPLOAD, SCAN_UPLOAD } from '#contract/entries.ts';
 import type { MediaKind } from '#contract/media.ts';
 import { SCANNERS, VERDICT_TYPE } from '#contract/verdict.ts';
 import { architectureOf } from './config.ts';
+import { ffmpegLayer } from './constructs/ffmpeg-layer.ts';
 import { MalwareScan } from './constructs/malware-scan.ts';
 import { ParleyFunction, type Setting } from './constructs/parley-function.ts';
 import { sharpLayer } from './constructs/sharp-layer.ts';
@@ -51,10 +52,13 @@ export class MediaStack extends Stack {
     const receive = this.worker(setting, 'receive-upload', RECEIVE_UPLOAD);
     const process = this.worker(setting, 'process-upload', PROCESS_UPLOAD, [sharp]);
     this.onVerdict(setting, process, ['image', 'file']);
+    const ffmpeg = ffmpegLayer(this, 'Ffmpeg', architectureOf(config));
+    const record = this.worker(setting, 'process-recording', PROCESS_RECORDING, [sharp, ffmpeg]);
+    this.onVerdict(setting, record, ['video', 'audio']);
     const arriving = [receive];
     // GuardDuty scans each object by itself; where there is none, a function of ours does.
     if (local) arriving.push(this.worker(setting, 'scan-upload', SCAN_UPLOAD));
-    this.functions = Object.fromEntries([...arriving, process].map((made) => [made.node.id, made]));
+    this.functions = Object.fromEntries([...arriving, process, record].map((made) => [made.node.id, made]));
 
     const quarantine = new Bucket(this, 'Quarantine', {
       ...privateBucket(config),

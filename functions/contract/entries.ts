@@ -14,6 +14,8 @@ export interface Entry {
   /** MB; the share of a processor grows with it, one whole at 1,769. */
   readonly memory: number;
   readonly timeoutSeconds: number;
+  /** MB of disk it needs for files of its own; Lambda gives 512 to each function. */
+  readonly diskMb?: number;
 }
 
 /** API Gateway gives up after 29 s; a function that runs longer answers nobody. */
@@ -183,6 +185,19 @@ export const PROCESS_UPLOAD: Entry = {
   timeoutSeconds: 60,
 };
 
+/**
+ * Makes video and sound playable. Two whole processors, because encoding uses them; room for the largest upload (5 GB) and
+ * what is made of it; as long as Lambda lets it.
+ */
+export const PROCESS_RECORDING: Entry = {
+  file: 'functions/media/process-recording.lambda.ts',
+  uses: [...LEADING, 'clean:write'],
+  environment: [],
+  memory: 3_538,
+  timeoutSeconds: 900,
+  diskMb: 6_144,
+};
+
 /** Work that nobody asks for: a rule starts it, again and again. */
 export interface Job {
   readonly name: string;
@@ -262,5 +277,6 @@ export const everyEntry = (): Record<string, Entry> => ({
   'receive-upload': RECEIVE_UPLOAD,
   'scan-upload': SCAN_UPLOAD,
   'process-upload': PROCESS_UPLOAD,
+  'process-recording': PROCESS_RECORDING,
   ...Object.fromEntries(JOBS.map(({ name, entry }) => [name, entry])),
 });

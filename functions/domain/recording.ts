@@ -9,22 +9,30 @@ export type RecordingKind = 'video' | 'audio';
 /** ffmpeg's name of the demuxer of a container. Only these are ever opened, so no playlist is. */
 export type Container = 'mov' | 'matroska' | 'mp3' | 'aac' | 'ogg' | 'wav' | 'flac';
 
-/** Containers by content type, as claimed and as sniffed. MP4 and QuickTime are one format, WebM a kind of Matroska. */
+/** Containers by content type, as claimed (under whatever name is in use) and as sniffed. MP4 and QuickTime are one format, WebM a kind of Matroska. */
 const CONTAINERS: ReadonlyMap<string, Container> = new Map([
   ['video/mp4', 'mov'],
   ['video/x-m4v', 'mov'],
   ['video/quicktime', 'mov'],
   ['audio/mp4', 'mov'],
   ['audio/x-m4a', 'mov'],
+  ['video/3gpp', 'mov'],
+  ['audio/3gpp', 'mov'],
+  ['audio/m4a', 'mov'],
   ['video/webm', 'matroska'],
   ['audio/webm', 'matroska'],
   ['video/matroska', 'matroska'],
+  ['video/x-matroska', 'matroska'],
   ['audio/mpeg', 'mp3'],
+  ['audio/mp3', 'mp3'],
   ['audio/aac', 'aac'],
   ['audio/ogg', 'ogg'],
+  ['audio/opus', 'ogg'],
   ['audio/ogg; codecs=opus', 'ogg'],
   ['application/ogg', 'ogg'],
   ['audio/wav', 'wav'],
+  ['audio/wave', 'wav'],
+  ['audio/vnd.wave', 'wav'],
   ['audio/x-wav', 'wav'],
   ['audio/flac', 'flac'],
   ['audio/x-flac', 'flac'],

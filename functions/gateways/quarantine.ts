@@ -30,7 +30,8 @@ const naming = ({ key, versionId, eTag }: ObjectVersion) => ({
   ...(eTag ? { IfMatch: `"${eTag}"` } : {}),
 });
 
-async function unlessGone<T>(ask: () => Promise<T>): Promise<T | undefined> {
+/** What `ask` answers about an object; undefined when that version is no longer there. */
+export async function unlessGone<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();
   } catch (error) {

@@ -70,15 +70,20 @@ const SOUND = ['-c:a', 'aac', '-b:a', '128k', '-ar', '48000', '-af', 'aformat=ch
 /** What may fail to decode before the whole does not: a flaw that a player would pass over. */
 const FLAWS = ['-max_error_rate', '0.1'];
 
+/** SHA-256 (hex) of a file of any size. */
+export async function digestOf(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
 async function madeFile(
   name: 'video' | 'audio',
   file: string,
   size?: { readonly width: number; readonly height: number },
 ): Promise<MadeRendition> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
   const { size: bytes } = await stat(file);
-  const sha256 = hash.digest('hex');
+  const sha256 = await digestOf(file);
   const { width, height } = size ?? { width: null, height: null };
   return { name, contentType: `${name}/mp4`, width, height, bytes, sha256, content: { file } };
 }

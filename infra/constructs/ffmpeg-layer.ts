@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, globSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { Architecture, Code, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
 import { type Cpu, layerFolder } from './layer-folder.ts';
 
 /** The wheels' platform tag for each architecture. */
@@ -45,4 +47,14 @@ export const ffmpegLayerFolder = (cpu: Cpu): string =>
     renameSync(join(wheel, binary), join(folder, 'bin', 'ffmpeg'));
     chmodSync(join(folder, 'bin', 'ffmpeg'), 0o755);
     rmSync(work, { recursive: true });
+  });
+
+/** The layer that holds ffmpeg for the stage's architecture; Lambda has its `bin` in PATH. */
+export const ffmpegLayer = (scope: Construct, id: string, architecture: Architecture): LayerVersion =>
+  new LayerVersion(scope, id, {
+    description: 'ffmpeg',
+    license: 'GPL-3.0-or-later',
+    code: Code.fromAsset(ffmpegLayerFolder(architecture === Architecture.ARM_64 ? 'arm64' : 'x64')),
+    compatibleRuntimes: [Runtime.NODEJS_24_X],
+    compatibleArchitectures: [architecture],
   });

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnPermission, Code, type ILayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
@@ -76,6 +76,7 @@ export class ParleyFunction extends Construct {
       handler: 'index.handler',
       memorySize: entry.memory,
       timeout: Duration.seconds(entry.timeoutSeconds),
+      ephemeralStorageSize: entry.diskMb === undefined ? undefined : Size.mebibytes(entry.diskMb),
       // Constructs that add grants of their own would add wildcards: the role is complete as it is.
       role: role.withoutPolicyUpdates(),
       logGroup: this.logGroup,

@@ -28,6 +28,7 @@ const EVENT_SOURCE: Readonly<Record<string, readonly string[]>> = {
   'receive-upload': ['sqs:SendMessage'],
   'scan-upload': ['sqs:SendMessage'],
   'process-upload': ['sqs:SendMessage'],
+  'process-recording': ['sqs:SendMessage'],
 };
 
 /** Uses of what a stage need not have: without a CDN there is no key to sign with. */
