@@ -50,12 +50,13 @@ const inConversation = (state: State, event: Event & { readonly conversationId: 
 };
 
 const withDraft = (state: State, event: Extract<Event, { readonly type: 'draft:updated' }>): State => {
-  const { conversationId, threadId, version, removed } = event;
-  const key = draftKey(conversationId, threadId);
-  const known = state.drafts[key];
-  if (!known || known.version >= version) return state;
-  if (!removed) return withNeeds(state, [{ of: 'draft', conversationId, threadId }]);
-  return { ...state, drafts: put(state.drafts, key, { ...known, version, updatedAt: null, content: null }) };
+  const { conversationId, threadId, version } = event;
+  const known = state.drafts[draftKey(conversationId, threadId)];
+  // Of a conversation that is shown, what was told while its draft was fetched counts as well.
+  const isShown = known !== undefined || state.rooms[conversationId] !== undefined;
+  return isShown && (known?.version ?? 0) < version
+    ? withNeeds(state, [{ of: 'draft', conversationId, threadId }])
+    : state;
 };
 
 /**
