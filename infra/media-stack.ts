@@ -77,9 +77,9 @@ export class MediaStack extends Stack {
       ],
       cors: [
         {
-          allowedMethods: [HttpMethods.POST],
+          allowedMethods: [HttpMethods.POST, HttpMethods.PUT],
           allowedOrigins: config.allowedOrigins,
-          allowedHeaders: ['content-type'],
+          allowedHeaders: ['content-type', 'x-amz-checksum-sha256'],
           exposedHeaders: ['etag', 'x-amz-version-id'],
           maxAge: 3_600,
         },

@@ -1,7 +1,7 @@
 import type { ErrorCode } from './contract.ts';
 
 /** What can go wrong on this side of the wire. */
-type LocalCode = 'network.failed' | 'network.timeout' | 'socket.closed' | 'upload.failed';
+type LocalCode = 'network.failed' | 'network.timeout' | 'socket.closed' | 'upload.failed' | 'upload.aborted';
 
 /** The problem document of a refusal (RFC 9457), or what stands for one where no answer came. */
 export interface Problem {

@@ -30,6 +30,7 @@ export interface UploadingLike {
   onerror: ((event: never) => void) | null;
   open(method: string, url: string): void;
   send(body: Blob): void;
+  abort(): void;
   setRequestHeader(name: string, value: string): void;
 }
 

@@ -5,6 +5,7 @@ import type { Host } from './host.ts';
 import type { Call } from './http.ts';
 import { waitAfter } from './retry.ts';
 import type { Timers } from './timers.ts';
+import { goOn, notTaken, sendParts } from './upload-parts.ts';
 
 /** Times that a form is posted before the upload is given up, until it is asked for again. */
 const TRIES = 5;
@@ -13,10 +14,16 @@ export interface UploadOptions {
   readonly fileName: string;
   /** What the file is; without it, what its type says. */
   readonly contentType?: string;
-  /** Bytes that were sent, of how many. In browsers while they are; elsewhere at the start and the end. */
+  /** Bytes that were sent, of how many: for a small file, in browsers, while they are; for a large one part by part. */
   readonly onProgress?: (sent: number, of: number) => void;
   /** The key of an earlier attempt at the same upload, to go on with it: also after a reload. */
   readonly key?: string;
+  /** Stops sending; what was sent is kept for a day, for another attempt under the same key. */
+  readonly signal?: AbortSignal;
+  /** In parts though it is small, so that an attempt that breaks off is gone on with. */
+  readonly multipart?: boolean;
+  /** Pictures are wanted as JPEG too. */
+  readonly jpeg?: boolean;
 }
 
 export interface Upload {
@@ -36,7 +43,7 @@ export function formOf(fields: Form['fields'], file: Blob, boundary: string): Bl
   return new Blob([...parts, last, file, `\r\n--${boundary}--\r\n`]);
 }
 
-/** Uploads files: asks for a form, posts the file with it, and posts it again where that fails. */
+/** Uploads files: small ones with a form, posted again where that fails; large ones in parts. */
 export class Uploads {
   readonly #host: Host;
   readonly #timers: Timers;
@@ -56,25 +63,29 @@ export class Uploads {
     return { key, done: this.#run(file, key, options) };
   }
 
-  async #run(
-    file: Blob,
-    key: string,
-    { fileName, contentType = file.type, onProgress }: UploadOptions,
-  ): Promise<Media> {
+  async #run(file: Blob, key: string, options: UploadOptions): Promise<Media> {
+    const { fileName, contentType = file.type, onProgress, signal, multipart, jpeg } = options;
+    const told = (sent: number): void => onProgress?.(Math.min(sent, file.size), file.size);
     for (let attempt = 0; ; attempt++) {
       try {
+        goOn(signal);
         // The same key is answered with the same media, and a form that is still good.
         const { media, upload } = await this.#call(
           'requestUpload',
-          { fileName, contentType, bytes: file.size },
+          { fileName, contentType, bytes: file.size, ...(multipart ? { multipart } : {}), ...(jpeg ? { jpeg } : {}) },
           { idempotencyKey: key },
         );
-        if (upload?.method !== 'post') return media;
-        onProgress?.(0, file.size);
-        await this.#post(upload, file, key, onProgress);
-        onProgress?.(file.size, file.size);
+        if (!upload) return media;
+        told(0);
+        if (upload.method === 'multipart') {
+          const means = { host: this.#host, timers: this.#timers, call: this.#call, onProgress: told, signal };
+          return await sendParts(file, media.id, upload, means);
+        }
+        await this.#post(upload, file, key, told, signal);
+        told(file.size);
         return media;
       } catch (thrown) {
+        goOn(signal);
         const error = asParleyError(thrown);
         if (error.isFinal || attempt + 1 >= TRIES) throw error;
         await this.#timers.sleep(waitAfter(this.#timers, attempt, error));
@@ -82,27 +93,41 @@ export class Uploads {
     }
   }
 
-  async #post({ url, fields }: Form, file: Blob, key: string, onProgress: UploadOptions['onProgress']): Promise<void> {
+  async #post(
+    { url, fields }: Form,
+    file: Blob,
+    key: string,
+    told: (sent: number) => void,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     const boundary = `parley-${key}`;
     const body = formOf(fields, file, boundary);
     const type = `multipart/form-data; boundary=${boundary}`;
-    const told = (sent: number): void => onProgress?.(Math.min(sent, file.size), file.size);
+    const request = { method: 'POST', headers: { 'content-type': type }, body, ...(signal ? { signal } : {}) };
     const status = this.#host.XMLHttpRequest
-      ? await this.#postWithProgress(url, body, type, told)
-      : (await this.#host.fetch(url, { method: 'POST', headers: { 'content-type': type }, body })).status;
-    if (status >= 300) {
-      // A form that S3 refuses is out of date, or was used: another one is asked for.
-      throw new ParleyError({ status: 0, code: 'upload.failed', title: `The storage answered ${status}.` });
-    }
+      ? await this.#postWithProgress(url, body, type, told, signal)
+      : (await this.#host.fetch(url, request)).status;
+    // A form that S3 refuses is out of date, or was used: another one is asked for.
+    if (status >= 300) throw notTaken(status);
   }
 
-  #postWithProgress(url: string, body: Blob, type: string, told: (sent: number) => void): Promise<number> {
+  #postWithProgress(
+    url: string,
+    body: Blob,
+    type: string,
+    told: (sent: number) => void,
+    signal: AbortSignal | undefined,
+  ): Promise<number> {
     return new Promise((resolve, reject) => {
       const request = new this.#host.XMLHttpRequest!();
       request.upload.onprogress = ({ loaded }: { readonly loaded: number }) => told(loaded);
       request.onload = () => resolve(request.status);
       request.onerror = () =>
         reject(new ParleyError({ status: 0, code: 'upload.failed', title: 'The upload was interrupted.' }));
+      signal?.addEventListener('abort', () => {
+        request.abort();
+        reject(new ParleyError({ status: 0, code: 'upload.aborted', title: 'It was stopped.' }));
+      });
       request.open('POST', url);
       request.setRequestHeader('content-type', type);
       request.send(body);

@@ -92,6 +92,7 @@ describe('an upload', () => {
       onload: ((event: never) => void) | null = null;
       onerror: ((event: never) => void) | null = null;
       open(): void {}
+      abort(): void {}
       setRequestHeader(): void {}
       send(body: Blob): void {
         (this.upload.onprogress as unknown as (event: object) => void)({ loaded: 4 });

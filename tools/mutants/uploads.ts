@@ -2,9 +2,14 @@ import type { Mutant } from './mutant.ts';
 
 const claims = 'functions/domain/upload.ts';
 const quota = 'functions/domain/media-quota.ts';
+const counters = 'functions/table/media-quota.ts';
 const table = 'functions/table/media.ts';
 const writing = 'functions/table/media-upload.ts';
 const request = 'functions/api/media/request-upload.ts';
+const parts = 'functions/api/media/upload-parts.ts';
+const one = 'functions/api/media/one-upload.ts';
+const store = 'functions/gateways/multipart.ts';
+const ending = 'functions/changing/end-upload.ts';
 
 const CLAIMS = 'I12 claims are not facts';
 const QUOTA = 'Quotas are never exceeded by a byte';
@@ -12,6 +17,8 @@ const FOREIGN = 'I9 foreign and missing look the same';
 const ENDS = 'I12 a final state is final';
 const WHOLE = 'An upload in parts is whole';
 const ofTable = { test: 'test/table/media.test.ts', needs: 'emulator' } as const;
+const ofQuota = { test: 'test/table/media-quota.test.ts', needs: 'emulator' } as const;
+const ofParts = { test: 'test/table/multipart.test.ts', needs: 'emulator' } as const;
 const ofClaims = { test: 'test/domain/upload.test.ts' } as const;
 const ofModel = { test: 'test/domain/media-quota.test.ts' } as const;
 
@@ -117,6 +124,42 @@ export const UPLOAD_MUTANTS: readonly Mutant[] = [
     ...ofModel,
   },
   {
+    name: 'quota-total',
+    invariant: QUOTA,
+    guard: 'the condition on all bytes',
+    file: counters,
+    from: "['#held <= :heldRoom']",
+    to: "[':heldRoom = :heldRoom']",
+    ...ofQuota,
+  },
+  {
+    name: 'quota-day',
+    invariant: QUOTA,
+    guard: 'the condition on the bytes of a day',
+    file: counters,
+    from: "['#day <= :dayRoom']",
+    to: "[':dayRoom = :dayRoom']",
+    ...ofQuota,
+  },
+  {
+    name: 'quota-pending',
+    invariant: QUOTA,
+    guard: 'the condition on uploads under way',
+    file: counters,
+    from: "['#pending < :most']",
+    to: "[':most = :most']",
+    ...ofQuota,
+  },
+  {
+    name: 'quota-hour',
+    invariant: QUOTA,
+    guard: 'bytes go into the hour that is counted',
+    file: counters,
+    from: "      '#hour = :hour',\n",
+    to: "      ':hour = :hour',\n",
+    ...ofQuota,
+  },
+  {
     name: 'quota-given-back',
     invariant: QUOTA,
     guard: 'what ends without being kept is given back',
@@ -124,6 +167,15 @@ export const UPLOAD_MUTANTS: readonly Mutant[] = [
     from: "held: end === 'ready' ? 0 : -bytes,",
     to: 'held: 0,',
     ...ofModel,
+  },
+  {
+    name: 'quota-settled-once',
+    invariant: QUOTA,
+    guard: 'an end is settled with the edge, or not at all',
+    file: table,
+    from: '  if (media.counted === undefined || !isEnd(edge.to)) {',
+    to: '  if (media.counted !== undefined || !isEnd(edge.to)) {',
+    ...ofQuota,
   },
   {
     name: 'media-move-version',
@@ -153,6 +205,15 @@ export const UPLOAD_MUTANTS: readonly Mutant[] = [
     ...ofTable,
   },
   {
+    name: 'media-forget-shown',
+    invariant: 'What is shown stays',
+    guard: 'a media that something shows is not removed',
+    file: writing,
+    from: " AND (attribute_not_exists(refs) OR refs = :none)'",
+    to: " AND :none = :none'",
+    ...ofQuota,
+  },
+  {
     name: 'upload-idempotency-user',
     invariant: FOREIGN,
     guard: 'an Idempotency-Key is its user’s own',
@@ -170,5 +231,95 @@ export const UPLOAD_MUTANTS: readonly Mutant[] = [
     to: '',
     test: 'test/table/upload.test.ts',
     needs: 'emulator',
+  },
+  {
+    name: 'upload-owner',
+    invariant: FOREIGN,
+    guard: 'an upload is its owner’s alone',
+    file: one,
+    from: 'if (media?.ownerId !== caller.userId) throw',
+    to: 'if (!media) throw',
+    ...ofParts,
+  },
+  {
+    name: 'upload-once',
+    invariant: 'A file that arrived is not sent again',
+    guard: 'no form for what has arrived',
+    file: request,
+    from: 'if (!isAwaited(media) || givenUp <= at) return null;',
+    to: 'if (givenUp <= at) return null;',
+    ...ofParts,
+  },
+  {
+    name: 'upload-complete-checked',
+    invariant: WHOLE,
+    guard: 'parts are put together when all are there',
+    file: parts,
+    from: 'if (missing.length > 0 || ',
+    to: 'if (missing.length > 10_000 || ',
+    ...ofParts,
+  },
+  {
+    name: 'upload-part-known',
+    invariant: WHOLE,
+    guard: 'no address for a part that the file does not have',
+    file: parts,
+    from: 'if (asked.some(({ part }) => part > parts)) throw',
+    to: 'if (asked.length > 100) throw',
+    ...ofParts,
+  },
+  {
+    name: 'upload-begun-once',
+    invariant: WHOLE,
+    guard: 'who begins second gives theirs up',
+    file: parts,
+    from: '      await dropParts({ key, uploadId });\n',
+    to: '',
+    ...ofParts,
+  },
+  {
+    name: 'upload-part-digest',
+    invariant: CLAIMS,
+    guard: 'the digest of a part is signed as a header',
+    file: store,
+    from: 'expiresIn: seconds, unhoistableHeaders: new Set([CHECKSUM])',
+    to: 'expiresIn: seconds, unsignableHeaders: new Set([CHECKSUM])',
+    ...ofParts,
+  },
+  {
+    name: 'upload-part-length',
+    invariant: CLAIMS,
+    guard: 'the length of a part is signed',
+    file: store,
+    from: 'ContentLength: bytes, ',
+    to: '',
+    ...ofParts,
+  },
+  {
+    name: 'upload-part-time',
+    invariant: CLAIMS,
+    guard: 'the address of a part runs out',
+    file: store,
+    from: 'expiresIn: seconds, ',
+    to: 'expiresIn: seconds + 100_000, ',
+    ...ofParts,
+  },
+  {
+    name: 'upload-cancel-parts',
+    invariant: 'What is given up is gone',
+    guard: 'the parts of a cancelled upload are removed',
+    file: ending,
+    from: '  if (ended.uploadId !== undefined) await',
+    to: '  if (ended.uploadId === "") await',
+    ...ofParts,
+  },
+  {
+    name: 'upload-expire-early',
+    invariant: 'An upload has its time',
+    guard: 'nothing is given up before its time',
+    file: ending,
+    from: "if (at < givenUpAt(media)) return 'waiting';",
+    to: '',
+    ...ofParts,
   },
 ];
