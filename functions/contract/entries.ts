@@ -198,6 +198,16 @@ export const PROCESS_RECORDING: Entry = {
   diskMb: 6_144,
 };
 
+/** Corrects what downloads were charged by what the logs of the CDN say of them. */
+export const READ_CDN_LOGS: Entry = {
+  file: 'functions/jobs/read-cdn-logs.lambda.ts',
+  uses: ['cdn-logs:read', 'table:batch-get', 'table:put', 'table:update'],
+  environment: [],
+  // A log of 50 MB, as text and as bytes.
+  memory: 1_024,
+  timeoutSeconds: 300,
+};
+
 /** Work that nobody asks for: a rule starts it, again and again. */
 export interface Job {
   readonly name: string;
@@ -278,5 +288,6 @@ export const everyEntry = (): Record<string, Entry> => ({
   'scan-upload': SCAN_UPLOAD,
   'process-upload': PROCESS_UPLOAD,
   'process-recording': PROCESS_RECORDING,
+  'read-cdn-logs': READ_CDN_LOGS,
   ...Object.fromEntries(JOBS.map(({ name, entry }) => [name, entry])),
 });

@@ -150,6 +150,7 @@ const IDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
     carrier: fc.oneof(seq, fc.constantFrom('always', 'emoji', 'user#ada', undefined)),
   }),
   gallery: record({ conversationId, kind: fc.constantFrom('image', 'video', 'audio', 'file'), seq, mediaId }),
+  'cdn-log-part': record({ object: fc.constantFrom('logs/E1.gz', 'logs/E2.gz'), part: seq }),
   import: importId,
   'import-batch': record({ importId, batch: seq }),
   user: userId,
