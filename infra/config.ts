@@ -64,6 +64,25 @@ const Notifications = z.strictObject({
   delaySeconds: z.coerce.number().int().min(0).max(900).default(15),
 });
 
+/** Where media are downloaded from, by addresses that are signed. */
+const CdnConfig = z
+  .strictObject({
+    /** Public halves of the key pairs (PEM, or files that hold one): one, or two while one takes the place of the other. */
+    publicKeys: List.refine((keys) => keys.length <= 2, 'two keys at most'),
+    /** The secret of the private halves; `npm run media-key` writes it. */
+    signingKeyArn: z.string().regex(/^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:\S+$/),
+    /** Where in the world CloudFront answers from, from cheap to everywhere. */
+    priceClass: z.enum(['100', '200', 'all']).default('100'),
+    /** A name of one's own, with its certificate in us-east-1. */
+    domainName: z.hostname().optional(),
+    certificateArn: z.string().startsWith('arn:').optional(),
+  })
+  .refine(
+    ({ domainName, certificateArn }) => !domainName === !certificateArn,
+    'domainName and certificateArn go together',
+  );
+export type Cdn = z.output<typeof CdnConfig>;
+
 const Throttle = z.strictObject({
   /** Requests a second, whole API. */
   rate: z.coerce.number().positive().default(1_000),
@@ -75,6 +94,8 @@ const Cloud = {
   search: SearchDomain.prefault({}),
   notifications: Notifications.prefault({}),
   throttle: Throttle.prefault({}),
+  /** Without it, media are downloaded from S3 itself. */
+  cdn: CdnConfig.optional(),
 };
 
 /** What differs between stages. Parsed from CDK context (`-c key=value`) over the stage's section of the file. */
@@ -112,6 +133,7 @@ const SECTIONS: Record<string, z.ZodObject> = {
   search: SearchDomain,
   notifications: Notifications,
   throttle: Throttle,
+  cdn: CdnConfig,
 };
 const KEYS = [
   ...Object.keys(shared),
@@ -149,6 +171,9 @@ export function configFrom(
     `The configuration of stage "${stage}" (${CONFIG_FILE} and -c key=value) does not fit:\n${z.prettifyError(parsed.error)}`,
   );
 }
+
+/** The CDN of a deployment; the emulator knows none. */
+export const cdnOf = (config: Config): Cdn | undefined => (config.stage === 'local' ? undefined : config.cdn);
 
 /** `parley-dev`: the prefix of every name of a deployment. */
 export const prefixOf = (config: Config): string => `${config.name}-${config.stage}`;

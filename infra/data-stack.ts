@@ -9,6 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-dynamodb';
 import { EbsDeviceVolumeType } from 'aws-cdk-lib/aws-ec2';
 import { EventBus } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Domain, EngineVersion, TLSSecurityPolicy } from 'aws-cdk-lib/aws-opensearchservice';
 import {
@@ -24,7 +25,7 @@ import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption } from 
 import type { Construct } from 'constructs';
 import { DELIVER_WEBHOOKS, FAN_OUT, NOTIFY } from '#contract/entries.ts';
 import { TABLE } from '#table/schema.ts';
-import { type Config, prefixOf } from './config.ts';
+import { type Config, cdnOf, prefixOf } from './config.ts';
 import { sendTo, WorkQueue } from './constructs/work-queue.ts';
 import type { Resources } from './grants.ts';
 
@@ -90,6 +91,18 @@ export class DataStack extends Stack {
         { noncurrentVersionExpiration: Duration.days(30), abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
     });
+    if (cdnOf(config))
+      clean.addToResourcePolicy(
+        new PolicyStatement({
+          principals: [new ServicePrincipal('cloudfront.amazonaws.com')],
+          actions: ['s3:GetObject'],
+          resources: [clean.arnForObjects('*')],
+          // The distribution stands on this bucket, so that it cannot be named here: any of this account's, of which each asks for signed addresses.
+          conditions: {
+            ArnLike: { 'AWS:SourceArn': `arn:${Aws.PARTITION}:cloudfront::${Aws.ACCOUNT_ID}:distribution/*` },
+          },
+        }),
+      );
     const archive = new Bucket(this, 'Archive', {
       ...privateBucket(config),
       removalPolicy,

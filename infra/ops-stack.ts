@@ -66,6 +66,7 @@ export class OpsStack extends Stack {
       ...parley.jobs.functions,
       ...parley.hooks.functions,
       ...parley.media.functions,
+      ...parley.delivery.functions,
     };
     const parked = this.parkedRecords(config, parley.stream.functions);
     for (const watch of watchesOf(parley, functions, parked)) {

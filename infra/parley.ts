@@ -4,6 +4,7 @@ import { JOBS } from '#contract/entries.ts';
 import { type Config, prefixOf } from './config.ts';
 import type { Bundles } from './constructs/bundles.ts';
 import { DataStack } from './data-stack.ts';
+import { DeliveryStack } from './delivery-stack.ts';
 import { HooksStack } from './hooks-stack.ts';
 import { JobsStack } from './jobs-stack.ts';
 import { MediaStack } from './media-stack.ts';
@@ -35,8 +36,10 @@ export function addParley(app: App, config: Config, bundles: Bundles): Stacks {
   const realtime = new RealtimeStack(app, realtimeId, setting, data, realtimeProps);
   const [mediaId, mediaProps] = named('media');
   const media = new MediaStack(app, mediaId, setting, data, realtime.resources, mediaProps);
+  const [deliveryId, deliveryProps] = named('delivery');
+  const delivery = new DeliveryStack(app, deliveryId, setting, data, media.resources, deliveryProps);
   const [servicesId, servicesProps] = named('services');
-  const services = new ServicesStack(app, servicesId, setting, media.resources, servicesProps);
+  const services = new ServicesStack(app, servicesId, setting, delivery.resources, servicesProps);
   const [restId, restProps] = named('rest');
   const rest = new RestStack(app, restId, config, services, restProps);
   const [streamId, streamProps] = named('stream');
@@ -46,7 +49,7 @@ export function addParley(app: App, config: Config, bundles: Bundles): Stacks {
   const [hooksId, hooksProps] = named('hooks');
   const hooks = new HooksStack(app, hooksId, setting, data, media.resources, hooksProps);
   const [opsId, opsProps] = named('ops');
-  const stacks = { data, realtime, media, services, rest, stream, jobs, hooks };
+  const stacks = { data, realtime, media, delivery, services, rest, stream, jobs, hooks };
   new OpsStack(app, opsId, config, stacks, opsProps);
   Tags.of(app).add('parley:deployment', prefix);
   // What the emulator cannot do (TLS, access logs) is missing locally, and nothing there needs guarding.

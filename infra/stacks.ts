@@ -1,4 +1,5 @@
 import type { DataStack } from './data-stack.ts';
+import type { DeliveryStack } from './delivery-stack.ts';
 import type { HooksStack } from './hooks-stack.ts';
 import type { JobsStack } from './jobs-stack.ts';
 import type { MediaStack } from './media-stack.ts';
@@ -12,6 +13,7 @@ export interface Stacks {
   readonly data: DataStack;
   readonly realtime: RealtimeStack;
   readonly media: MediaStack;
+  readonly delivery: DeliveryStack;
   readonly services: ServicesStack;
   readonly rest: RestStack;
   readonly stream: StreamStack;

@@ -15,7 +15,7 @@ const WILDCARDS: readonly (readonly [end: string, reason: string])[] = [
 ];
 
 /** Findings of AwsSolutions that stand, each with its reason, on the construct it is about. */
-export function acknowledge({ data, realtime, media, services, rest, stream, jobs, hooks }: Stacks): void {
+export function acknowledge({ data, realtime, media, services, rest, stream, jobs, hooks, delivery }: Stacks): void {
   const allow = (on: IConstruct | undefined, id: string, reason: string) => {
     if (on) Validations.of(on).acknowledge({ id: `AwsSolutions-${id}`, reason });
   };
@@ -26,6 +26,7 @@ export function acknowledge({ data, realtime, media, services, rest, stream, job
     ...Object.values(media.functions),
     ...Object.values(jobs.functions),
     ...Object.values(hooks.functions),
+    ...Object.values(delivery.functions),
   ];
   for (const made of functions)
     for (const resource of wildcardsOf(made)) {
@@ -85,6 +86,18 @@ export function acknowledge({ data, realtime, media, services, rest, stream, job
       `IAM5[Resource::${asReported(resource, media)}]`,
       'Every object of the quarantine is scanned, and of no other bucket.',
     );
+  const { distribution } = delivery;
+  allow(distribution, 'CFR1', 'Parley is for people anywhere; who may fetch what is in each address.');
+  allow(
+    distribution,
+    'CFR2',
+    'A web ACL costs by the month and by the rule; nothing is served without a signed address.',
+  );
+  allow(
+    distribution,
+    'CFR4',
+    'Without a certificate of its own CloudFront’s is used, which sets the protocols; docs/deploy.md says how to name one.',
+  );
   allow(media.failedUploads, 'SQS3', 'It is itself where failed invocations end; cdk-nag sees redrive policies only.');
 }
 

@@ -33,7 +33,7 @@ const EVENT_SOURCE: Readonly<Record<string, readonly string[]>> = {
 
 /** Uses of what a stage need not have: without a CDN there is no key to sign with. */
 const usesIn = (stage: Stage, uses: readonly Use[]): Use[] =>
-  uses.filter((use) => use !== 'media-key:read' || stage === ('none' as Stage));
+  uses.filter((use) => use !== 'media-key:read' || stage === 'prod');
 
 const actionsOfUses = (uses: readonly Use[]): string[] => {
   const table = uses.filter((use) => use.startsWith('table:') && use !== 'table:describe');

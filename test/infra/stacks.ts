@@ -118,6 +118,7 @@ describe.each(STAGES)('stage %s', (stage) => {
     expect(buckets.map(({ id }) => id.replace(/.{8}$/, '')).sort()).toEqual([
       'AccessLogs',
       'Archive',
+      'CdnLogs',
       'Clean',
       'Parking',
       'Quarantine',
