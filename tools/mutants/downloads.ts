@@ -6,6 +6,9 @@ const account = 'functions/table/bandwidth.ts';
 const address = 'functions/table/address.ts';
 const tracked = 'functions/table/download.ts';
 const url = 'functions/gateways/download-url.ts';
+const cdn = 'functions/gateways/cdn-url.ts';
+const logs = 'functions/domain/cdn-log.ts';
+const served = 'functions/table/served.ts';
 const wanted = 'functions/api/downloads/wanted.ts';
 const mint = 'functions/api/downloads/mint.ts';
 const pay = 'functions/api/downloads/pay.ts';
@@ -201,5 +204,79 @@ export const DOWNLOADS_MUTANTS: readonly Mutant[] = [
     from: 'for (const { id: paid, charge: taken } of made) await giveBack(caller.tenant, paid, taken, downloads);',
     to: '',
     ...API,
+  },
+  {
+    name: 'cdn-time',
+    invariant: 'An address works no longer than it must',
+    guard: 'its time is in what the CDN’s signature is over',
+    file: cdn,
+    from: "'AWS:EpochTime': expires }",
+    to: "'AWS:EpochTime': 2e9 }",
+    test: 'test/gateways/cdn-url.test.ts',
+  },
+  {
+    name: 'cdn-query',
+    invariant: SAVED,
+    guard: 'so is how it is answered',
+    file: cdn,
+    from: 'Buffer.from(cannedPolicy(url, expires))',
+    to: "Buffer.from(cannedPolicy(url.split('?')[0]!, expires))",
+    test: 'test/gateways/cdn-url.test.ts',
+  },
+  {
+    name: 'cdn-key-made',
+    invariant: 'Keys of the CDN rotate at any moment',
+    guard: 'a key that is not deployed signs nothing',
+    file: cdn,
+    from: 'const id = deployed[fingerprintOf(privateKey)];',
+    to: 'const id = Object.values(deployed)[0];',
+    test: 'test/gateways/cdn-url.test.ts',
+  },
+  {
+    name: 'cdn-star',
+    invariant: 'An address is for one object',
+    guard: 'no star in what is signed',
+    file: url,
+    from: ".replaceAll('*', '%2A')",
+    to: '',
+    test: 'test/gateways/cdn-url.test.ts',
+  },
+  {
+    name: 'cdn-log-refused',
+    invariant: BUDGET,
+    guard: 'a refusal is nobody’s download',
+    file: logs,
+    from: ' || !SERVED.has(status)',
+    to: '',
+    test: 'test/domain/cdn-log.test.ts',
+  },
+  {
+    name: 'cdn-log-guess',
+    invariant: BUDGET,
+    guard: 'the log takes the place of the charge',
+    file: logs,
+    from: 'servedBefore === undefined ? bytes - charged : bytes',
+    to: 'bytes',
+    test: 'test/domain/cdn-log.test.ts',
+  },
+  {
+    name: 'cdn-log-twice',
+    invariant: BUDGET,
+    guard: 'a part of a log is applied once',
+    file: served,
+    from: "            ConditionExpression: 'attribute_not_exists(pk)',\n",
+    to: '',
+    test: 'test/table/cdn-logs.test.ts',
+    needs: 'emulator',
+  },
+  {
+    name: 'cdn-log-race',
+    invariant: BUDGET,
+    guard: 'two logs that speak of the same download see each other',
+    file: served,
+    from: "'attribute_not_exists(#served)' : '#served = :before'",
+    to: "'attribute_exists(pk)' : ':before = :before'",
+    test: 'test/table/cdn-logs.test.ts',
+    needs: 'emulator',
   },
 ];
