@@ -19,6 +19,7 @@ import { PIN_MUTANTS } from './pins.ts';
 import { PRESENCE_MUTANTS } from './presence.ts';
 import { PURGE_MUTANTS } from './purge.ts';
 import { REACTION_MUTANTS } from './reactions.ts';
+import { RECORDING_MUTANTS } from './recordings.ts';
 import { RETENTION_MUTANTS } from './retention.ts';
 import { ROLE_MUTANTS } from './roles.ts';
 import { RUNTIME_MUTANTS } from './runtime.ts';
@@ -60,6 +61,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...PRESENCE_MUTANTS,
   ...SOCKET_MUTANTS,
   ...MEDIA_MUTANTS,
+  ...RECORDING_MUTANTS,
   ...DOWNLOADS_MUTANTS,
   ...UPLOAD_MUTANTS,
   ...SEARCH_MUTANTS,
