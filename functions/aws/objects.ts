@@ -10,7 +10,8 @@ export interface ObjectAt {
   readonly key: string;
 }
 
-const addressOf = ({ bucket, key }: ObjectAt): URL =>
+/** Where an object is: a host of its bucket's own, or a folder on the emulator. */
+export const addressOf = ({ bucket, key }: ObjectAt): URL =>
   process.env.AWS_ENDPOINT_URL
     ? new URL(`/${bucket}/${key}`, process.env.AWS_ENDPOINT_URL)
     : new URL(`https://${bucket}.s3.${region()}.amazonaws.com/${key}`);

@@ -42,7 +42,8 @@ export const region = (): string => {
   return name;
 };
 
-const signerOf = (service: string): SignatureV4 => {
+/** What signs for a service; one for the life of the process. */
+export const signerOf = (service: string): SignatureV4 => {
   let signer = signers.get(service);
   if (!signer) {
     signer = new SignatureV4({ service, region: region(), credentials: fromEnv(), sha256: Sha256 });

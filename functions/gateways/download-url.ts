@@ -1,9 +1,8 @@
-import { GetObjectCommand } from '@aws-sdk/client-s3';
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { presignedGet } from '#aws/presign.ts';
+import { ENV } from '#contract/environment.ts';
 import type { Answered } from '#domain/download.ts';
 import { cdn } from './cdn-key.ts';
 import { signedForCdn } from './cdn-url.ts';
-import { mediaBucket, s3 } from './media-buckets.ts';
 
 /** An object of the clean bucket as it is to be downloaded. */
 export interface Download {
@@ -35,15 +34,15 @@ export async function downloadUrl({ key, answered, from, seconds, mark }: Downlo
     const url = `${found.url}/${key}?${query.toString().replaceAll('+', '%20').replaceAll('*', '%2A')}`;
     return signedForCdn(url, Math.floor(from / 1_000) + seconds, found.key);
   }
-  return await getSignedUrl(
-    s3,
-    new GetObjectCommand({
-      Bucket: mediaBucket('cleanBucket'),
-      Key: key,
-      ResponseContentType: contentType,
-      ResponseContentDisposition: disposition,
-      ResponseCacheControl: `private, max-age=${seconds}, immutable`,
-    }),
-    { expiresIn: seconds, signingDate: new Date(from) },
+  const bucket = process.env[ENV.cleanBucket];
+  if (!bucket) throw new Error(`${ENV.cleanBucket} is not set: the function was deployed without its bucket`);
+  return await presignedGet(
+    { bucket, key },
+    {
+      'response-content-type': contentType,
+      'response-content-disposition': disposition,
+      'response-cache-control': `private, max-age=${seconds}, immutable`,
+    },
+    { from, seconds },
   );
 }

@@ -48,8 +48,8 @@ export const DOWNLOADS_MUTANTS: readonly Mutant[] = [
     invariant: SERVED,
     guard: 'a browser gets the server’s content type, not a stored one',
     file: url,
-    from: '      ResponseContentType: contentType,\n',
-    to: '',
+    from: "    {\n      'response-content-type': contentType,\n",
+    to: '    {\n',
     ...API,
   },
   {
@@ -57,8 +57,8 @@ export const DOWNLOADS_MUTANTS: readonly Mutant[] = [
     invariant: SAVED,
     guard: 'how it is answered is signed',
     file: url,
-    from: '      ResponseContentDisposition: disposition,\n',
-    to: '',
+    from: "      'response-content-disposition': disposition,\n      'response-cache-control'",
+    to: "      'response-cache-control'",
     ...API,
   },
   {
@@ -102,8 +102,8 @@ export const DOWNLOADS_MUTANTS: readonly Mutant[] = [
     invariant: 'An address works no longer than it must',
     guard: 'its time is signed',
     file: url,
-    from: 'expiresIn: seconds, ',
-    to: '',
+    from: '    { from, seconds },',
+    to: '    { from, seconds: seconds * 288 },',
     ...API,
   },
   {
