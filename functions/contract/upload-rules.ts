@@ -57,47 +57,20 @@ export const UploadRules = z.strictObject({
 });
 export type UploadRules = z.output<typeof UploadRules>;
 
+const each = (kind: string, names: string): string[] => names.split(' ').map((name) => `${kind}/${name}`);
+
 /** Types that run, or show what a browser or a desktop runs. */
 const DENIED_TYPES = [
-  'application/ecmascript',
-  'application/hta',
-  'application/internet-shortcut',
-  'application/java-archive',
-  'application/javascript',
-  'application/vnd.android.package-archive',
-  'application/vnd.microsoft.portable-executable',
-  'application/vnd.ms-htmlhelp',
-  'application/x-apple-diskimage',
-  'application/x-bat',
-  'application/x-csh',
-  'application/x-dosexec',
-  'application/x-elf',
-  'application/x-executable',
-  'application/x-javascript',
-  'application/x-mach-binary',
-  'application/x-ms-dos-executable',
-  'application/x-ms-installer',
-  'application/x-ms-shortcut',
-  'application/x-msdos-program',
-  'application/x-msdownload',
-  'application/x-msi',
-  'application/x-mswinurl',
-  'application/x-powershell',
-  'application/x-sh',
-  'application/x-sharedlib',
-  'application/x-shellscript',
-  'application/x-shockwave-flash',
-  'application/xhtml+xml',
-  'application/xslt+xml',
+  ...each(
+    'application',
+    'ecmascript hta internet-shortcut java-archive javascript vnd.android.package-archive vnd.microsoft.portable-executable ' +
+      'vnd.ms-htmlhelp x-apple-diskimage x-bat x-csh x-dosexec x-elf x-executable x-javascript x-mach-binary ' +
+      'x-ms-dos-executable x-ms-installer x-ms-shortcut x-msdos-program x-msdownload x-msi x-mswinurl x-powershell x-sh ' +
+      'x-sharedlib x-shellscript x-shockwave-flash xhtml+xml xslt+xml',
+  ),
+  ...each('text', 'ecmascript html javascript vbscript x-powershell x-sh x-shellscript'),
   'image/svg+xml',
   'multipart/related',
-  'text/ecmascript',
-  'text/html',
-  'text/javascript',
-  'text/vbscript',
-  'text/x-powershell',
-  'text/x-sh',
-  'text/x-shellscript',
 ];
 
 const DENIED_EXTENSIONS = (

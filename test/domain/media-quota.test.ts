@@ -112,6 +112,7 @@ describe('a counter', () => {
     expect(excessOf(full, 601, LIMITS)).toEqual({ of: 'bytes', limit: 1_000 });
     expect(excessOf({ ...full, pending: 5 }, 1, LIMITS)).toEqual({ of: 'pending', limit: 5 });
     expect(excessOf(full, 1e15, UNLIMITED)).toBeUndefined();
+    expect(atHour(full, hour - 1)).toEqual(full);
     expect(atHour(full, hour + DAY_HOURS)).toMatchObject({ day: 400 });
     expect(atHour(full, hour + DAY_HOURS + 1)).toMatchObject({ day: 0, hours: {}, held: 400 });
   });
