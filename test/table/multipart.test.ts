@@ -3,11 +3,9 @@ import { useTable } from '../support/table.ts';
 useTable();
 
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { GetObjectCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import { expireUpload, uploadKeyOf } from '#changing/end-upload.ts';
-import type { Host } from '#client/host.ts';
-import { hostWith } from '#client/host.ts';
 import {
   addUploadParts,
   cancelUpload,
@@ -21,10 +19,9 @@ import { handler } from '#functions/api/media/media.lambda.ts';
 import { scope } from '#table/entity.ts';
 import { findMedia, moveMedia } from '#table/media.ts';
 import { call } from '../support/call.ts';
-import { uploadsOf, useQuarantine } from '../support/uploads.ts';
+import { useQuarantine } from '../support/uploads.ts';
 
 const quarantine = useQuarantine();
-const MB = 1024 ** 2;
 const acme = scope('acme');
 const file = randomBytes(3 * PART_BYTES.least - 77);
 const sha256 = (data: Uint8Array): string => createHash('sha256').update(data).digest('base64');
@@ -166,6 +163,7 @@ describe('the address of a part', () => {
       change(url);
       return { ...address!, url: url.href };
     };
+    const at = (from: string, to: string) => bent((url) => void (url.pathname = url.pathname.replace(from, to)));
     const set = (name: string, value: string) => bent(({ searchParams }) => searchParams.set(name, value));
     const body = partOf(1);
     const lie = Buffer.from(body);
@@ -177,27 +175,9 @@ describe('the address of a part', () => {
       ['date', set('X-Amz-Date', '20300101T000000Z'), body],
       ['signature', set('X-Amz-Signature', '0'.repeat(64)), body],
       ['signed headers', set('X-Amz-SignedHeaders', 'host'), body],
-      [
-        'key',
-        bent((url) => {
-          url.pathname = url.pathname.replace(id, other);
-        }),
-        body,
-      ],
-      [
-        'tenant',
-        bent((url) => {
-          url.pathname = url.pathname.replace('/acme/', '/globex/');
-        }),
-        body,
-      ],
-      [
-        'bucket',
-        bent((url) => {
-          url.pathname = url.pathname.replace(quarantine.bucket, 'clean');
-        }),
-        body,
-      ],
+      ['key', at(id, other), body],
+      ['tenant', at('/acme/', '/globex/'), body],
+      ['bucket', at(quarantine.bucket, 'clean'), body],
       ['another digest', { ...address!, headers: { 'x-amz-checksum-sha256': sha256(lie) } }, lie],
       ['no digest', { ...address!, headers: {} }, body],
       ['other bytes', address!, lie],
@@ -261,78 +241,5 @@ describe('an upload that is given up', () => {
     expect(await expireUpload(acme, id, 2 * day - Date.now())).toBe('expired');
     expect((await show(id)).body).toMatchObject({ state: 'rejected', media: { reason: 'timed_out' } });
     expect((await call(handler, cancelUpload, { mediaId: id })).body).toMatchObject({ code: 'media.not_uploading' });
-  });
-});
-
-describe('the client', () => {
-  const blob = new Blob([new Uint8Array(file)], { type: 'video/mp4' });
-  const options = { fileName: 'loom.mp4', multipart: true };
-  const big = randomBytes(33 * MB);
-
-  it('sends a large file in parts, and tells how far it is', async () => {
-    const told: number[] = [];
-    const upload = uploadsOf('acme', 'ada').start(new Blob([big], { type: 'video/mp4' }), {
-      fileName: 'loom.mp4',
-      onProgress: (sent) => told.push(sent),
-    });
-    const { id } = await upload.done;
-    expect(sha256(await stored(id))).toBe(sha256(big));
-    expect(told).toEqual([...told].sort((a, b) => a - b));
-    expect([told[0], told.at(-1)]).toEqual([0, big.length]);
-  });
-
-  it.each([1, 2, 3, 4, 5])('killed after %i parts goes on where it was, and the file is the same', async (parts) => {
-    const key = randomUUID();
-    let left = parts;
-    let puts = 0;
-    const { fetch } = hostWith();
-    const dying: Host['fetch'] = async (url, request) => {
-      if (left-- <= 0) throw new TypeError('killed');
-      return fetch(url, request);
-    };
-    const counting: Host['fetch'] = (url, request) => {
-      puts += 1;
-      return fetch(url, request);
-    };
-    const data = new Blob([big], { type: 'video/mp4' });
-    const at = { fileName: 'loom.mp4', key };
-    const died = await uploadsOf('acme', 'ada', dying)
-      .start(data, at)
-      .done.catch(() => undefined);
-    expect(died === undefined).toBe(parts < 5);
-    const { id } = await uploadsOf('acme', 'ada', counting).start(data, at).done;
-    expect(puts).toBe(5 - parts);
-    expect(sha256(await stored(id))).toBe(sha256(big));
-    const { Versions = [] } = await quarantine
-      .s3()
-      .send(new ListObjectVersionsCommand({ Bucket: quarantine.bucket, Prefix: `acme/${id}` }));
-    expect(Versions).toHaveLength(1);
-  });
-
-  it('sends a part again that was not taken, to a new address', async () => {
-    const { fetch } = hostWith();
-    const urls: string[] = [];
-    const refusing: Host['fetch'] = (url, request) => {
-      urls.push(url);
-      return urls.length % 2 === 1
-        ? Promise.resolve({ status: 503, headers: { get: () => null }, text: async () => '' })
-        : fetch(url, request);
-    };
-    const { id } = await uploadsOf('acme', 'ada', refusing).start(blob, options).done;
-    expect(sha256(await stored(id))).toBe(sha256(file));
-  });
-
-  it('stops when its caller says so', async () => {
-    const stop = new AbortController();
-    const { fetch } = hostWith();
-    const stopping: Host['fetch'] = async (url, request) => {
-      stop.abort();
-      return fetch(url, request);
-    };
-    const upload = uploadsOf('acme', 'ada', stopping).start(new Blob([big], { type: 'video/mp4' }), {
-      ...options,
-      signal: stop.signal,
-    });
-    await expect(upload.done).rejects.toMatchObject({ code: 'upload.aborted' });
   });
 });
