@@ -163,7 +163,7 @@ describe('the address of a part', () => {
       change(url);
       return { ...address!, url: url.href };
     };
-    const at = (from: string, to: string) => bent((url) => void (url.pathname = url.pathname.replace(from, to)));
+    const at = (from: string, to: string): Address => ({ ...address!, url: address!.url.replace(from, to) });
     const set = (name: string, value: string) => bent(({ searchParams }) => searchParams.set(name, value));
     const body = partOf(1);
     const lie = Buffer.from(body);
