@@ -53,9 +53,14 @@ export async function mark(
 
   async function tell(event: Event): Promise<void> {
     try {
-      const toAll = members <= MOST_TO_TELL && !(kind === 'read' && (await quietReaders(tenant, [userId])).has(userId));
-      const users = toAll ? await audienceOf(tenant, conversationId) : [userId];
-      await announce(tenant, users, conversationId, [event]);
+      const few = members <= MOST_TO_TELL;
+      const quiet = few && kind === 'read' && (await quietReaders(tenant, [userId])).has(userId);
+      const users = few ? await audienceOf(tenant, conversationId) : [userId];
+      const others = quiet ? users.filter((one) => one !== userId) : [];
+      await announce(tenant, quiet ? [userId] : users, conversationId, [event]);
+      // What was read arrived as well, and that is no secret.
+      if (others.length > 0)
+        await announce(tenant, others, conversationId, [{ type: 'delivered', conversationId, userId, upTo: seq }]);
       if (members > MOST_TO_TELL) await askForReceipts(tenant, conversationId, at);
     } catch (error) {
       // The marker is stored and no part of the log: whoever missed the event sees it in the next snapshot.

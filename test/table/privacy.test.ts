@@ -38,7 +38,10 @@ it('keeps what somebody has read to themselves where they ask for it: in receipt
   expect((await tellReading(false)).status).toBe(200);
   await Promise.all([connect('ada'), connect('bob')]);
   await call(receipts, api.receipts.markRead, { conversationId, seq: 2 }, as('bob'));
-  expect(posts.map(({ socket, frame }) => [socket, frame.events[0]?.type])).toEqual([['bob=', 'read']]);
+  expect(posts.map(({ socket, frame }) => [socket, frame.events[0]?.type])).toEqual([
+    ['bob=', 'read'],
+    ['ada=', 'delivered'],
+  ]);
   expect(await receiptsOf()).toEqual({ deliveredTo: ['bob'], readBy: [] });
   expect(await bobFor('ada')).toMatchObject({ readSeq: null, deliveredSeq: 2 });
   expect(await bobFor('bob')).toMatchObject({ readSeq: 2, deliveredSeq: 2 });
