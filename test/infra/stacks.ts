@@ -161,6 +161,23 @@ describe.each(STAGES)('stage %s', (stage) => {
     for (const { everyMinutes } of JOBS) expect(everyMinutes).toBeLessThanOrEqual(360);
   });
 
+  it('has the verdict on a recording start the function that has ffmpeg, and room for the largest upload', () => {
+    const rules = resourcesOf(stage, 'AWS::Events::Rule').filter(({ stack }) => stack === 'media');
+    const started = rules.map(({ Properties }) => ({
+      by: Properties.EventPattern.detail.s3ObjectDetails.objectKey,
+      name: String(Properties.Name).replace(/^[a-z]+-[a-z]+-/, ''),
+    }));
+    expect(started).toEqual([
+      { by: [{ suffix: '/image' }, { suffix: '/file' }], name: 'process-upload' },
+      { by: [{ suffix: '/video' }, { suffix: '/audio' }], name: 'process-recording' },
+    ]);
+    const made = resourcesOf(stage, 'AWS::Lambda::Function').find(({ Properties }) =>
+      String(Properties.FunctionName).endsWith('process-recording'),
+    )!;
+    expect(made.Properties.Layers).toHaveLength(2);
+    expect(made.Properties.EphemeralStorage).toEqual({ Size: 6_144 });
+  });
+
   it('runs on arm64 on AWS, Node 24 everywhere', () => {
     for (const { Properties } of resourcesOf(stage, 'AWS::Lambda::Function')) {
       expect(Properties.Runtime).toBe('nodejs24.x');
