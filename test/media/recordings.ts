@@ -41,6 +41,9 @@ export const sound = (seconds: number): string[] => ['-f', 'lavfi', '-i', `sine=
 /** Arguments of quick H.264. */
 export const H264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p'];
 
+/** Arguments of quick VP9. */
+export const VP9 = ['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8'];
+
 /** A real recording, made by ffmpeg. */
 export function record(name: string, ...args: readonly string[]): string {
   const path = freshPath(name);
@@ -79,3 +82,14 @@ export function rendition({ renditions }: MadeRecording, name: string): MadeRend
 /** The bytes of a rendition. */
 export const bytesOf = ({ content }: MadeRendition): Buffer =>
   'file' in content ? readFileSync(content.file) : Buffer.from(content);
+
+/** What ffmpeg finds in a file that was made here: codec and size of each stream. */
+export const streamsOf = (file: string): string[] =>
+  [
+    ...run('-i', file, '-c', 'copy', '-map', '0', '-f', 'framecrc', '-').matchAll(
+      /^#(codec_id|dimensions) \d+: (.+)$/gm,
+    ),
+  ].map(([, , value]) => value!);
+
+/** The points of a waveform. */
+export const peaksOf = (waveform: string | undefined): number[] => [...Buffer.from(waveform ?? '', 'base64')];

@@ -203,7 +203,7 @@ export const RECORDING_MUTANTS: readonly Mutant[] = [
     file: packets,
     from: "...['-xerror', ...input(path, container)",
     to: '...[...input(path, container)',
-    test: 'test/media/recording.test.ts',
+    test: 'test/media/recording-hostile.test.ts',
   },
   {
     name: 'recording-cut-matroska',
@@ -212,7 +212,7 @@ export const RECORDING_MUTANTS: readonly Mutant[] = [
     file: packets,
     from: "said.includes('File ended prematurely')",
     to: "said.includes('never said')",
-    test: 'test/media/recording.test.ts',
+    test: 'test/media/recording-hostile.test.ts',
   },
   {
     name: 'recording-tags',
