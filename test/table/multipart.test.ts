@@ -187,6 +187,9 @@ describe('the address of a part', () => {
     ];
     for (const [what, to, data] of cases) expect(await put(to, data), what).toBeGreaterThanOrEqual(400);
     expect((await show(id)).body).toMatchObject({ bytes: { arrived: 0 }, parts: [] });
+    const longer = Buffer.concat([body, body]);
+    const [short] = await addressesOf(id, [1], () => sha256(longer));
+    expect(await put(short!, longer), 'more bytes than the part has, with their digest').toBe(403);
     expect(Number(new URL(address!.url).searchParams.get('X-Amz-Expires'))).toBeLessThanOrEqual(3_600);
     expect(await put(address!, body)).toBe(200);
   });
