@@ -84,7 +84,8 @@ export async function mediaRows(): Promise<Row[]> {
     await writeFile(file, data);
     const { decode = 0, both = 0 } = await measureApart('cpu', file);
     const { peak = 0 } = await measureApart('memory', file);
-    const made = (await render(data)) ?? [];
+    const made = await render(data);
+    if (typeof made === 'string') throw new Error(`the photo is ${made}`);
     const row = (what: string, value: number, unit: string): Row => ({
       metric: `12-megapixel photo: ${what}`,
       value: Math.round(value),
@@ -96,7 +97,7 @@ export async function mediaRows(): Promise<Row[]> {
       row('on top of decode', both - decode, 'CPU-ms'),
       row('peak memory of the process', peak, 'MB'),
       row('upload', data.length / 1_024, 'KB'),
-      ...made.map(({ name, data: encoded }) => row(name, encoded.length / 1_024, 'KB')),
+      ...made.pictures.map(({ name, data: encoded }) => row(name, encoded.length / 1_024, 'KB')),
     ];
   } finally {
     await rm(folder, { recursive: true });

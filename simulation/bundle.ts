@@ -9,6 +9,7 @@ const STAND_INS: readonly (readonly [module: RegExp, standIn: string])[] = [
   [/^#aws\/signed-fetch\.ts$|^\.\/signed-fetch\.ts$/, 'signed-fetch.ts'],
   [/^#gateways\/(?:upload-form|quarantine|renditions|download-url)\.ts$/, 'blobs.ts'],
   [/^\.\/picture\.ts$/, 'picture.ts'],
+  [/^\.\/sniff\.ts$/, 'sniff.ts'],
   [/^#gateways\/signing-key\.ts$|^\.\/signing-key\.ts$/, 'signing-key.ts'],
   [/^#gateways\/invitation-token\.ts$/, 'invitation-token.ts'],
   [/^#runtime\/log\.ts$|^\.\/log\.ts$/, 'log.ts'],

@@ -182,7 +182,8 @@ export const PROCESS_UPLOAD: Entry = {
   uses: [...LEADING, 'clean:write'],
   environment: [],
   memory: 1_769,
-  timeoutSeconds: 60,
+  // A picture takes seconds; S3 may take minutes to copy five gigabytes.
+  timeoutSeconds: 300,
 };
 
 /**

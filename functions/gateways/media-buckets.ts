@@ -7,6 +7,12 @@ export const s3 = new S3Client({
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 20_000 },
 });
 
+/** The same, for what S3 itself takes minutes to do: it answers when gigabytes are copied. */
+export const patientS3 = new S3Client({
+  maxAttempts: 2,
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 240_000 },
+});
+
 /** The bucket where uploads wait, or that of what is served. Raises an error where the function was deployed without it. */
 export const mediaBucket = (key: 'quarantineBucket' | 'cleanBucket'): string => {
   const name = process.env[ENV[key]];

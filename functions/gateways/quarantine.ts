@@ -1,5 +1,5 @@
-import { GetObjectCommand, HeadObjectCommand, S3ServiceException } from '@aws-sdk/client-s3';
-import { mediaBucket, s3 } from './media-buckets.ts';
+import { CopyObjectCommand, GetObjectCommand, HeadObjectCommand, S3ServiceException } from '@aws-sdk/client-s3';
+import { mediaBucket, patientS3, s3 } from './media-buckets.ts';
 
 /** Which object an upload's event is about. */
 export interface ObjectVersion {
@@ -57,3 +57,34 @@ export const openUpload = (object: ObjectVersion): Promise<Upload | undefined> =
 /** The size of exactly this version of an upload; undefined when it is no longer there. */
 export const measureUpload = (object: ObjectVersion): Promise<number | undefined> =>
   unlessGone(async () => (await s3.send(new HeadObjectCommand(naming(object)))).ContentLength ?? 0);
+
+/** The first bytes of exactly this version, not more than are asked for; undefined when it is no longer there. */
+export const peekUpload = (object: ObjectVersion, bytes: number): Promise<Uint8Array | undefined> =>
+  unlessGone(async () => {
+    const { Body } = await s3.send(new GetObjectCommand({ ...naming(object), Range: `bytes=0-${bytes - 1}` }));
+    return (await Body?.transformToByteArray()) ?? new Uint8Array();
+  });
+
+/**
+ * Has S3 copy exactly this version into the clean bucket, as something to be saved and with nothing that came with it;
+ * its SHA-256 (hex), or undefined when it is no longer there. Up to 5 GB, what one copy takes.
+ */
+export const keepOriginal = ({ key, versionId, eTag }: ObjectVersion, to: string): Promise<string | undefined> =>
+  unlessGone(async () => {
+    const source = `${mediaBucket('quarantineBucket')}/${key}`;
+    const { CopyObjectResult } = await patientS3.send(
+      new CopyObjectCommand({
+        Bucket: mediaBucket('cleanBucket'),
+        Key: to,
+        CopySource: versionId ? `${source}?versionId=${versionId}` : source,
+        ...(eTag ? { CopySourceIfMatch: `"${eTag}"` } : {}),
+        ContentType: 'application/octet-stream',
+        MetadataDirective: 'REPLACE',
+        TaggingDirective: 'REPLACE',
+        ChecksumAlgorithm: 'SHA256',
+      }),
+    );
+    const { ChecksumSHA256 } = CopyObjectResult ?? {};
+    if (!ChecksumSHA256) throw new Error('the store copied without a digest');
+    return Buffer.from(ChecksumSHA256, 'base64').toString('hex');
+  });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { fileTypeFromBuffer } from 'file-type';
-import sharp, { type OutputInfo } from 'sharp';
+import sharp, { type OutputInfo, type Sharp } from 'sharp';
+import { rgbaToThumbHash } from 'thumbhash';
 import { type Header, MAX_PIXELS } from '#domain/media.ts';
 
 // Whatever else the library can open (SVG, PDF, …) stays shut, whoever asks.
@@ -20,29 +20,38 @@ sharp.cache(false);
 sharp.concurrency(1);
 
 /** The longest side of each rendition, in pixels. */
-export const SIDES = { display: 1_600, thumbnail: 320 } as const;
+export const SIDES = { display: 1_280, thumbnail: 320 } as const;
 
-export type RenditionName = keyof typeof SIDES;
+/** Frames of the longest animation that is kept; all of them together have no more pixels than one picture may have. */
+export const MAX_FRAMES = 500;
+
+/** Seconds one step of the work may take: honest files of the largest size take a tenth. */
+const SECONDS = 20;
 
 /** A rendition as encoded. */
 export interface Picture {
-  readonly name: RenditionName;
-  readonly contentType: 'image/webp';
+  readonly name: 'thumbnail' | 'display' | 'thumbnail-jpeg' | 'display-jpeg' | 'animation' | 'poster' | 'page';
+  readonly contentType: 'image/webp' | 'image/jpeg';
   readonly width: number;
   readonly height: number;
   readonly data: Uint8Array;
   readonly sha256: string;
 }
 
-/** The type that a file's first bytes tell; undefined when they tell none. A file that merely breaks off tells none. */
-export async function sniff(data: Uint8Array): Promise<string | undefined> {
-  try {
-    return (await fileTypeFromBuffer(data))?.mime;
-  } catch {
-    // The bytes are all here, so an error is about what they say.
-    return undefined;
-  }
+/** What is made of a picture. */
+export interface Rendered {
+  readonly pictures: readonly Picture[];
+  /** Pixels of the original, upright. */
+  readonly width: number;
+  readonly height: number;
+  /** Base64. */
+  readonly thumbhash: string;
+  /** `#rrggbb`. */
+  readonly colour: string;
 }
+
+/** Why nothing is made of it. */
+export type Unrendered = 'unreadable' | 'timed_out';
 
 /** What the decoder reads from the header, before a pixel is decoded; undefined when it cannot. */
 export async function readHeader(data: Uint8Array): Promise<Header | undefined> {
@@ -62,46 +71,96 @@ interface Pixels {
   readonly info: OutputInfo;
 }
 
-/** The first frame or page, upright, in sRGB, at the display rendition's size; undefined when it does not decode. */
-async function decode(data: Uint8Array): Promise<Pixels | undefined> {
+/** The input is in memory already: what fails here is the picture, or its time, and not the world. */
+async function attempt<T>(work: () => Promise<T>): Promise<T | Unrendered> {
   try {
-    return await sharp(data, { failOn: 'error', limitInputPixels: MAX_PIXELS, sequentialRead: true, pages: 1 })
-      .autoOrient()
-      .resize(inside(SIDES.display))
-      .toColourspace('srgb')
-      .raw()
-      .toBuffer({ resolveWithObject: true });
-  } catch {
-    // The input is in memory already: what fails here is the picture, not the world.
-    return undefined;
+    return await work();
+  } catch (error) {
+    return error instanceof Error && /timeout/i.test(error.message) ? 'timed_out' : 'unreadable';
   }
+}
+
+const limited = { failOn: 'error', limitInputPixels: MAX_PIXELS } as const;
+
+/** The first frame or page, upright, in sRGB, at the display rendition's size. */
+const decode = (data: Uint8Array, seconds: number): Promise<Pixels> =>
+  sharp(data, { ...limited, sequentialRead: true, pages: 1 })
+    .timeout({ seconds })
+    .autoOrient()
+    .resize(inside(SIDES.display))
+    .toColourspace('srgb')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+
+const fromPixels = ({ data, info: { width, height, channels } }: Pixels): Sharp =>
+  sharp(data, { raw: { width, height, channels } });
+
+async function encoded(name: Picture['name'], image: Sharp): Promise<Picture> {
+  const { data, info } = await image.toBuffer({ resolveWithObject: true });
+  return {
+    name,
+    contentType: info.format === 'jpeg' ? 'image/jpeg' : 'image/webp',
+    width: info.width,
+    // All frames of an animation lie under each other.
+    height: info.pageHeight ?? info.height,
+    data,
+    sha256: createHash('sha256').update(data).digest('hex'),
+  };
 }
 
 /**
  * WebP with the least effort: for a photo of 12 megapixels about 40 CPU-ms more than JPEG, a quarter fewer bytes, and it
  * keeps transparency (`npm run bench`). From pixels alone: no EXIF, no GPS, no profile can pass.
  */
-async function encode(name: RenditionName, { data, info }: Pixels): Promise<Picture> {
-  const { width, height, channels } = info;
-  const encoded = await sharp(data, { raw: { width, height, channels } })
-    .resize(inside(SIDES[name]))
-    .webp({ quality: 80, effort: 0 })
+const webp = (name: keyof typeof SIDES, pixels: Pixels): Promise<Picture> =>
+  encoded(name, fromPixels(pixels).resize(inside(SIDES[name])).webp({ quality: 80, effort: 0 }));
+
+/** For whoever cannot show WebP; what is transparent becomes white. */
+const jpeg = (name: keyof typeof SIDES, pixels: Pixels): Promise<Picture> =>
+  encoded(
+    `${name}-jpeg`,
+    fromPixels(pixels).resize(inside(SIDES[name])).flatten({ background: '#fff' }).jpeg({ quality: 80 }),
+  );
+
+/** A picture that moves, whole; undefined for one that does not, or that is more than can be kept in memory. */
+async function animation(data: Uint8Array, seconds: number): Promise<Picture | undefined> {
+  const { format, pages = 1, width, height } = await sharp(data, { limitInputPixels: false }).metadata();
+  if (!['gif', 'webp'].includes(format) || pages < 2) return undefined;
+  if (pages > MAX_FRAMES || pages * width * height > MAX_PIXELS) return undefined;
+  const image = sharp(data, { ...limited, animated: true }).timeout({ seconds });
+  return await encoded('animation', image.resize(inside(SIDES.display)).webp({ quality: 70, effort: 0 }));
+}
+
+/** What stands for a picture until it is there: https://evanw.github.io/thumbhash/ (of at most 100 pixels a side), and one colour. */
+async function standIn(pixels: Pixels): Promise<{ readonly thumbhash: string; readonly colour: string }> {
+  const { data, info } = await fromPixels(pixels)
+    .resize(inside(100))
+    .ensureAlpha()
+    .raw()
     .toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  const { dominant } = await sharp(data, { raw: { width, height, channels } }).stats();
+  const hex = [dominant.r, dominant.g, dominant.b].map((value) => value.toString(16).padStart(2, '0'));
   return {
-    name,
-    contentType: 'image/webp',
-    width: encoded.info.width,
-    height: encoded.info.height,
-    data: encoded.data,
-    sha256: createHash('sha256').update(encoded.data).digest('hex'),
+    thumbhash: Buffer.from(rgbaToThumbHash(width, height, data)).toString('base64'),
+    colour: `#${hex.join('')}`,
   };
 }
 
-/**
- * Both renditions of a picture from one decode: the thumbnail is made of the display rendition's pixels. Undefined when
- * the picture does not decode to its end.
- */
-export async function render(data: Uint8Array): Promise<Picture[] | undefined> {
-  const pixels = await decode(data);
-  return pixels && [await encode('display', pixels), await encode('thumbnail', pixels)];
-}
+/** Renditions of a picture and what is known of it, from one decode: everything is made of the display rendition's pixels. */
+export const render = (
+  data: Uint8Array,
+  { jpeg: twins = false, seconds = SECONDS }: { readonly jpeg?: boolean | undefined; readonly seconds?: number } = {},
+): Promise<Rendered | Unrendered> =>
+  attempt(async () => {
+    const pixels = await decode(data, seconds);
+    const { autoOrient } = await sharp(data, limited).metadata();
+    const small = twins ? [await jpeg('display', pixels), await jpeg('thumbnail', pixels)] : [];
+    const moving = await animation(data, seconds);
+    return {
+      pictures: [await webp('display', pixels), await webp('thumbnail', pixels), ...small, ...(moving ? [moving] : [])],
+      width: autoOrient.width,
+      height: autoOrient.height,
+      ...(await standIn(pixels)),
+    };
+  });

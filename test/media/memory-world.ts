@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { CLEAN } from '#contract/verdict.ts';
-import { mayMove } from '#domain/media.ts';
+import { isDeniedFile } from '#domain/document.ts';
+import { kindOf, mayMove } from '#domain/media.ts';
+import { documentWork, type Shelves } from '#functions/media/document-work.ts';
 import { lead, type World } from '#functions/media/lead.ts';
 import type { Arrival } from '#functions/media/object-key.ts';
 import { stepsAfter } from '#functions/media/on-verdict.ts';
@@ -10,13 +12,12 @@ import type { StoredMedia } from '#table/media.ts';
 
 export const TENANT = scope('acme');
 export const MEDIA_ID = 'med_AZqYt2a0cK6fPpQ1mWk3Zg';
-const KEY = `acme/${MEDIA_ID}/image`;
 
 /** Called before every step that leaves the function, and again before its answer comes back; may wait or throw. */
-export type Between = (step: keyof (World & Stores)) => Promise<void>;
+export type Between = (step: keyof (World & Stores & Shelves)) => Promise<void>;
 
 /** A world in memory with one requested media; its conditions are those of `moveMedia`, tested against DynamoDB apart. */
-export class MemoryWorld implements World, Stores {
+export class MemoryWorld implements World, Stores, Shelves {
   media: StoredMedia | undefined;
   /** Every state the media was ever in, in order. */
   readonly states: string[] = ['requested'];
@@ -25,7 +26,7 @@ export class MemoryWorld implements World, Stores {
   readonly #objects = new Map<string, Uint8Array>();
   readonly #between: Between;
 
-  constructor(claim: { contentType: string; bytes: number }, between: Between = async () => {}) {
+  constructor(claim: { contentType: string; bytes: number; jpeg?: boolean }, between: Between = async () => {}) {
     this.#between = between;
     this.media = {
       mediaId: MEDIA_ID,
@@ -42,8 +43,9 @@ export class MemoryWorld implements World, Stores {
   /** Puts an object into quarantine; answers what its event tells. */
   upload(versionId: string, data: Uint8Array): Arrival {
     this.#objects.set(versionId, data);
-    const object = { key: KEY, versionId, eTag: createHash('md5').update(data).digest('hex') };
-    return { tenant: TENANT, mediaId: MEDIA_ID, kind: 'image', object, objectVersion: versionId, bytes: data.length };
+    const kind = kindOf(this.media!.contentType);
+    const object = { key: `acme/${MEDIA_ID}/${kind}`, versionId, eTag: createHash('md5').update(data).digest('hex') };
+    return { tenant: TENANT, mediaId: MEDIA_ID, kind, object, objectVersion: versionId, bytes: data.length };
   }
 
   remove(versionId: string): void {
@@ -55,9 +57,13 @@ export class MemoryWorld implements World, Stores {
 
   /** What `process-upload` does about a verdict, which does not tell the object's size. */
   judge = (arrival: Arrival, result = CLEAN) =>
-    lead({ ...arrival, bytes: undefined }, stepsAfter(result, pictureWork(this)), this);
+    lead(
+      { ...arrival, bytes: undefined },
+      stepsAfter(result, arrival.kind === 'image' ? pictureWork(this) : documentWork(this)),
+      this,
+    );
 
-  async #step<T>(name: keyof (World & Stores), act: () => T): Promise<T> {
+  async #step<T>(name: keyof (World & Stores & Shelves), act: () => T): Promise<T> {
     await this.#between(name);
     const answer = act();
     await this.#between(name);
@@ -99,6 +105,19 @@ export class MemoryWorld implements World, Stores {
     this.#step('put', () => {
       this.clean.set(key, data);
     });
+
+  peek: Shelves['peek'] = ({ versionId }, bytes) =>
+    this.#step('peek', () => this.#objects.get(versionId!)?.subarray(0, bytes));
+
+  keep: Shelves['keep'] = ({ versionId }, key) =>
+    this.#step('keep', () => {
+      const data = this.#objects.get(versionId!);
+      if (!data) return undefined;
+      this.clean.set(key, data);
+      return createHash('sha256').update(data).digest('hex');
+    });
+
+  denied: Shelves['denied'] = () => this.#step('denied', () => isDeniedFile);
 
   announce: World['announce'] = (_tenant, { state, reason }) =>
     this.#step('announce', () => {

@@ -1,13 +1,15 @@
 import sharp, { type Sharp } from 'sharp';
+import { thumbHashToRGBA } from 'thumbhash';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Picture, readHeader, render, SIDES, sniff } from '#functions/media/picture.ts';
+import { MAX_FRAMES, type Picture, readHeader, render, SIDES } from '#functions/media/picture.ts';
+import { sniff } from '#functions/media/sniff.ts';
 import { hasGps, sample } from './samples.ts';
 
 /** Both renditions of a file that is expected to decode. */
 async function renditions(data: Uint8Array): Promise<{ display: Picture; thumbnail: Picture }> {
   const made = await render(data);
-  if (!made) throw new Error('the picture did not decode');
-  const [display, thumbnail] = made;
+  if (typeof made === 'string') throw new Error(`the picture is ${made}`);
+  const [display, thumbnail] = made.pictures;
   if (display?.name !== 'display' || thumbnail?.name !== 'thumbnail') throw new Error('renditions are missing');
   return { display, thumbnail };
 }
@@ -98,7 +100,7 @@ describe('real photos', () => {
 describe('renditions', () => {
   it('fit inside their sides and are never enlarged', async () => {
     const large = await renditions(await plain(4_000, 1_000).png().toBuffer());
-    expect([large.display.width, large.display.height]).toEqual([SIDES.display, 400]);
+    expect([large.display.width, large.display.height]).toEqual([SIDES.display, 320]);
     expect([large.thumbnail.width, large.thumbnail.height]).toEqual([SIDES.thumbnail, 80]);
     const small = await renditions(await plain(200, 100).png().toBuffer());
     expect([small.display.width, small.thumbnail.width]).toEqual([200, 200]);
@@ -163,6 +165,97 @@ describe('renditions', () => {
   });
 });
 
+describe('what is known of a picture', () => {
+  const made = async (data: Uint8Array, options?: Parameters<typeof render>[1]) => {
+    const rendered = await render(data, options);
+    if (typeof rendered === 'string') throw new Error(rendered);
+    return rendered;
+  };
+
+  it('is its size as it is shown, whatever is made of it', async () => {
+    expect(await made(await plain(3_000, 20).png().toBuffer())).toMatchObject({ width: 3_000, height: 20 });
+    expect(await made(sample('landscape_6.jpg'))).toMatchObject({ width: 600, height: 450 });
+  });
+
+  it('is the colour there is most of', async () => {
+    const { colour } = await made(await plain(64, 64, '#2040c0').png().toBuffer());
+    const channels = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
+    expect(near(channels, [0x20, 0x40, 0xc0], 12)).toBe(true);
+  });
+
+  it('is a blurred picture of a few bytes', async () => {
+    const { thumbhash } = await made(sample('portrait_8.jpg'));
+    const bytes = Buffer.from(thumbhash, 'base64');
+    expect(bytes.length).toBeLessThan(40);
+    const { w, h, rgba } = thumbHashToRGBA(bytes);
+    expect(w < h).toBe(true);
+    expect(rgba.length).toBe(w * h * 4);
+  });
+
+  it('comes as JPEG too where that was asked for, with white for what is transparent', async () => {
+    const clear = await sharp({
+      create: { width: 400, height: 200, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } },
+    })
+      .png()
+      .toBuffer();
+    const { pictures } = await made(clear, { jpeg: true });
+    expect(pictures.map(({ name, contentType, width }) => [name, contentType, width])).toEqual([
+      ['display', 'image/webp', 400],
+      ['thumbnail', 'image/webp', 320],
+      ['display-jpeg', 'image/jpeg', 400],
+      ['thumbnail-jpeg', 'image/jpeg', 320],
+    ]);
+    expect(await pixelAt(pictures[2]!.data, 5, 5)).toEqual([255, 255, 255]);
+    for (const { data, contentType } of pictures) expect(await sniff(data)).toBe(contentType);
+  });
+});
+
+describe('what moves', () => {
+  const moving = async (frames: number, side: number, format: 'gif' | 'webp'): Promise<Buffer> => {
+    const colours = await Promise.all(
+      Array.from({ length: frames }, (_, index) =>
+        plain(side, side, `#${(index * 4_099).toString(16).padStart(6, '0')}`)
+          .png()
+          .toBuffer(),
+      ),
+    );
+    return await sharp(colours, { join: { animated: true } })
+      .toFormat(format)
+      .toBuffer();
+  };
+  const animationOf = async (data: Uint8Array) => {
+    const rendered = await render(data);
+    if (typeof rendered === 'string') throw new Error(rendered);
+    return rendered.pictures.find(({ name }) => name === 'animation');
+  };
+
+  it.each(['gif', 'webp'] as const)('in a %s goes on moving', async (format) => {
+    const animation = await animationOf(await moving(3, 20, format));
+    expect(animation).toMatchObject({ contentType: 'image/webp', width: 20, height: 20 });
+    expect((await sharp(animation!.data).metadata()).pages).toBe(3);
+  });
+
+  it('too long or too large is shown by its first frame', async () => {
+    expect(await animationOf(await moving(MAX_FRAMES + 1, 2, 'gif'))).toBeUndefined();
+    expect(await animationOf(await moving(2, 4_500, 'gif'))).toBeUndefined();
+    expect(await animationOf(await plain(20, 20).gif().toBuffer())).toBeUndefined();
+  });
+});
+
+it('a picture that takes too long is given up, and the next one is not', async () => {
+  // 39 megapixels of noise in frames: many seconds to encode anew.
+  const [side, frames] = [300, 430];
+  const noise = Buffer.alloc(side * side * frames * 3);
+  for (let at = 0, value = 1; at < noise.length; at += 3) {
+    value = (Math.imul(value, 1_664_525) + 1_013_904_223) >>> 0;
+    noise.writeUIntLE(value >>> 8, at, 3);
+  }
+  const raw = { width: side, height: side * frames, channels: 3, pageHeight: side } as const;
+  const slow = await sharp(noise, { raw }).webp({ effort: 0, quality: 1 }).toBuffer();
+  expect(await render(slow, { seconds: 1 })).toBe('timed_out');
+  expect(await render(sample('image01551.jpg'))).toMatchObject({ width: 61 });
+});
+
 describe('what is not opened', () => {
   let bomb: Buffer;
   beforeAll(async () => {
@@ -177,7 +270,7 @@ describe('what is not opened', () => {
   it('a file of a few hundred kilobytes that would decode to 768 MB', async () => {
     expect(bomb.length).toBeLessThan(1_000_000);
     expect(await readHeader(bomb)).toMatchObject({ width: 16_000, height: 16_000 });
-    expect(await render(bomb)).toBeUndefined();
+    expect(await render(bomb)).toBe('unreadable');
   });
 
   it.each([
@@ -187,13 +280,13 @@ describe('what is not opened', () => {
     ['text', 'hello'],
   ])('%s, even when nobody asked what it is', async (_name, text) => {
     expect(await readHeader(Buffer.from(text))).toBeUndefined();
-    expect(await render(Buffer.from(text))).toBeUndefined();
+    expect(await render(Buffer.from(text))).toBe('unreadable');
   });
 
   it('a photo that breaks off', async () => {
     const whole = sample('landscape_6.jpg');
-    expect(await render(whole.subarray(0, whole.length / 2))).toBeUndefined();
+    expect(await render(whole.subarray(0, whole.length / 2))).toBe('unreadable');
     const png = await plain(300, 300).png().toBuffer();
-    expect(await render(png.subarray(0, png.length / 2))).toBeUndefined();
+    expect(await render(png.subarray(0, png.length / 2))).toBe('unreadable');
   });
 });

@@ -141,7 +141,7 @@ describe('broken and hostile files', () => {
   it('no byte changed in a small photo makes processing throw', async () => {
     const small = await sharp(photo).resize(40).jpeg().toBuffer();
     const ends = new Set<string | undefined>();
-    for (let at = 0; at < small.length; at += 7) {
+    for (let at = 0; at < small.length; at += 23) {
       const broken = Buffer.from(small);
       broken[at] = broken[at]! ^ 0xff;
       ends.add((await outcome(broken, 'image/jpeg')).state);
