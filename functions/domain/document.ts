@@ -93,6 +93,3 @@ export function judgeFile(
   if (!agree(claimed, found)) return 'type_mismatch';
   return denies(found) ? 'type_denied' : undefined;
 }
-
-/** Whether nobody takes files that look like this: all that runs. */
-export const isDeniedFile = (found: string): boolean => isActive(found);

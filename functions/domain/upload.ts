@@ -72,6 +72,10 @@ function mostBytes(contentType: string, rules: UploadRules): number {
   return Object.hasOwn(limits, contentType) ? Math.min(most, limits[contentType]!) : most;
 }
 
+/** Whether a tenant takes no file of this type, whatever it was announced as. */
+export const isDenied = (contentType: string, rules: UploadRules): boolean =>
+  rules.deniedTypes.some((range) => inRange(contentType, range));
+
 /**
  * A claim as it is noted: with a name fit to be shown and the bare type, which goes into the upload's signature. Raises
  * `media.type_unsupported`, `media.name_unsupported` and `media.too_large`. All of it stays a claim: what the file is, its
@@ -83,7 +87,7 @@ export function acceptClaim(claim: Claim, rules: UploadRules): Claim {
   if (
     !/^[a-z0-9][\w!#$&^.+-]*\/[a-z0-9][\w!#$&^.+-]*$/.test(contentType) ||
     !isIn(rules.types) ||
-    isIn(rules.deniedTypes)
+    isDenied(contentType, rules)
   )
     throw new Refusal('media.type_unsupported', { contentType, supported: rules.types });
   const fileName = displayName(claim.fileName);

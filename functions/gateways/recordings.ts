@@ -1,8 +1,8 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { CopyObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { mediaBucket, s3 } from './media-buckets.ts';
-import { type ObjectVersion, type Upload, unlessGone } from './quarantine.ts';
+import type { Upload } from './quarantine.ts';
 
 /** Writes an upload to a file as it comes: of a gigabyte no more than a few chunks are in memory. */
 export const download = (upload: Upload, file: string): Promise<void> =>
@@ -23,26 +23,4 @@ export async function putFile(
       ChecksumSHA256: Buffer.from(rendition.sha256, 'hex').toString('base64'),
     }),
   );
-}
-
-/**
- * Has S3 copy exactly this version of an upload into the clean bucket, as bytes without a meaning: nothing that the
- * uploader said of it goes with it. False when it is no longer there.
- */
-export async function keepOriginal({ key, versionId, eTag }: ObjectVersion, to: string): Promise<boolean> {
-  const version = versionId ? `?versionId=${encodeURIComponent(versionId)}` : '';
-  const copied = await unlessGone(() =>
-    s3.send(
-      new CopyObjectCommand({
-        Bucket: mediaBucket('cleanBucket'),
-        Key: to,
-        CopySource: `${mediaBucket('quarantineBucket')}/${encodeURIComponent(key)}${version}`,
-        ...(eTag ? { CopySourceIfMatch: `"${eTag}"` } : {}),
-        MetadataDirective: 'REPLACE',
-        TaggingDirective: 'REPLACE',
-        ContentType: 'application/octet-stream',
-      }),
-    ),
-  );
-  return copied !== undefined;
 }

@@ -1,5 +1,5 @@
-import { openUpload } from '#gateways/quarantine.ts';
-import { download, keepOriginal, putFile } from '#gateways/recordings.ts';
+import { keepOriginal, openUpload } from '#gateways/quarantine.ts';
+import { download, putFile } from '#gateways/recordings.ts';
 import { putRendition } from '#gateways/renditions.ts';
 import { onVerdict } from './on-verdict.ts';
 import { recordingWork } from './recording-work.ts';

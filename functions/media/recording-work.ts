@@ -7,7 +7,7 @@ import { tenantIdOf } from '#table/entity.ts';
 import { cleanKeyOf } from '#table/media-keys.ts';
 import { rejected } from './lead.ts';
 import type { Work } from './on-verdict.ts';
-import { digestOf, type MadeRendition, makeRecording } from './recording.ts';
+import { type MadeRendition, makeRecording } from './recording.ts';
 
 type Stored = Pick<MadeRendition, 'contentType' | 'bytes' | 'sha256'>;
 
@@ -18,8 +18,8 @@ export interface RecordingStores {
   readonly download: (upload: Upload, file: string) => Promise<void>;
   readonly put: (key: string, rendition: Stored & { readonly data: Uint8Array }) => Promise<void>;
   readonly putFile: (key: string, rendition: Stored & { readonly file: string }) => Promise<void>;
-  /** False when exactly this version is no longer there. */
-  readonly keep: (object: ObjectVersion, key: string) => Promise<boolean>;
+  /** Copies exactly this version; its SHA-256 (hex), or undefined when it is no longer there. */
+  readonly keep: (object: ObjectVersion, key: string) => Promise<string | undefined>;
 }
 
 /**
@@ -47,14 +47,15 @@ export const recordingWork = ({ open, download, put, putFile, keep }: RecordingS
         else await put(keyOf(name), { ...stored, data: content });
       const renditions = made.renditions.map(({ content: _, ...stored }) => stored);
       if (!made.original) return { to: 'ready', ...made.facts, renditions };
-      if (!(await keep(object, keyOf('original')))) return rejected('replaced');
+      const sha256 = await keep(object, keyOf('original'));
+      if (sha256 === undefined) return rejected('replaced');
       const original = {
         name: 'original' as const,
         contentType: 'application/octet-stream',
         width: null,
         height: null,
         bytes: upload.bytes,
-        sha256: await digestOf(path),
+        sha256,
       };
       return { to: 'ready', ...made.facts, renditions: [...renditions, original] };
     } finally {

@@ -51,6 +51,8 @@ export interface MadeRecording {
     readonly durationMs: number;
     readonly width?: number;
     readonly height?: number;
+    readonly thumbhash?: string;
+    readonly colour?: string;
     readonly waveform?: string;
   };
   readonly renditions: readonly MadeRendition[];
@@ -113,6 +115,7 @@ async function frameAt(
 
 interface Look {
   readonly size?: { readonly width: number; readonly height: number };
+  readonly seen?: { readonly thumbhash: string; readonly colour: string };
   readonly waveform?: string;
   readonly renditions: readonly MadeRendition[];
 }
@@ -123,11 +126,13 @@ async function lookAt(recording: LocalRecording, container: Container, { duratio
   if (frame === 'unreadable') frame = await frameAt(recording, container, 0);
   if (typeof frame === 'string') return frame;
   const header = await readHeader(frame);
-  const pictures = header && (await render(frame));
-  if (!pictures) throw new Error('a frame that was made here does not decode');
-  const { width, height } = header;
+  const rendered = header && (await render(frame));
+  if (rendered === undefined || typeof rendered === 'string')
+    throw new Error('a frame that was made here does not decode');
+  const { pictures, width, height, thumbhash, colour } = rendered;
   return {
     size: { width, height },
+    seen: { thumbhash, colour },
     renditions: pictures.map(({ name, data, ...picture }) => ({
       ...picture,
       name: name === 'display' ? 'poster' : 'thumbnail',
@@ -188,9 +193,9 @@ export async function makeRecording(recording: LocalRecording): Promise<MadeReco
   const played = plan.encode ? await encode(recording, container, look.size) : undefined;
   if (typeof played === 'string') return played;
   const { codec, durationMs } = plan;
-  const { size, waveform, renditions } = look;
+  const { size, seen, waveform, renditions } = look;
   return {
-    facts: { found, codec, durationMs, ...size, ...(waveform === undefined ? {} : { waveform }) },
+    facts: { found, codec, durationMs, ...size, ...seen, ...(waveform === undefined ? {} : { waveform }) },
     renditions: played ? [...renditions, played] : renditions,
     original: played === undefined,
   };

@@ -21,8 +21,6 @@ export const StoredMedia = z.object({
   fileName: z.string(),
   contentType: z.string(),
   bytes: z.number(),
-  /** JPEG twins of the renditions were asked for. */
-  jpeg: z.boolean().optional(),
   createdAt: z.number(),
   /** The version of the S3 object that everything after `requested` is about; no other is ever looked at. */
   objectVersion: z.string().optional(),

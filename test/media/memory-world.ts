@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { DEFAULT_UPLOAD_RULES } from '#contract/upload-rules.ts';
 import { CLEAN } from '#contract/verdict.ts';
-import { isDeniedFile } from '#domain/document.ts';
 import { kindOf, mayMove } from '#domain/media.ts';
+import { isDenied } from '#domain/upload.ts';
 import { documentWork, type Shelves } from '#functions/media/document-work.ts';
 import { lead, type World } from '#functions/media/lead.ts';
 import type { Arrival } from '#functions/media/object-key.ts';
@@ -117,7 +118,8 @@ export class MemoryWorld implements World, Stores, Shelves {
       return createHash('sha256').update(data).digest('hex');
     });
 
-  denied: Shelves['denied'] = () => this.#step('denied', () => isDeniedFile);
+  denied: Shelves['denied'] = () =>
+    this.#step('denied', () => (contentType: string) => isDenied(contentType, DEFAULT_UPLOAD_RULES));
 
   announce: World['announce'] = (_tenant, { state, reason }) =>
     this.#step('announce', () => {

@@ -12,6 +12,7 @@ const flow = 'functions/media/lead.ts';
 const verdicts = 'functions/media/on-verdict.ts';
 const pictures = 'functions/media/picture-work.ts';
 const outside = 'functions/media/outside.ts';
+const documents = 'functions/domain/document.ts';
 const events = 'functions/media/object-key.ts';
 const handler = 'functions/media/on-arrival.ts';
 
@@ -343,6 +344,87 @@ export const MEDIA_MUTANTS: readonly Mutant[] = [
     from: "createHash('sha256').update(objectVersion)",
     to: "createHash('sha256').update(mediaId)",
     test: 'test/media/object-key.test.ts',
+  },
+  {
+    name: 'media-active-disguised',
+    invariant: 'I12 nothing active under another name',
+    guard: 'what runs is kept only under its own name',
+    file: documents,
+    from: "if (isActive(found)) return one !== undefined && one === other && one !== 'text';",
+    to: '',
+    test: 'test/media/corpus.test.ts',
+  },
+  {
+    name: 'media-file-mismatch',
+    invariant: CLAIMS,
+    guard: 'a file must look like what it was announced as',
+    file: documents,
+    from: "if (!agree(claimed, found)) return 'type_mismatch';",
+    to: '',
+    test: 'test/media/corpus.test.ts',
+  },
+  {
+    name: 'media-text-prolog',
+    invariant: 'I12 nothing active under another name',
+    guard: 'a page is known behind comments and declarations',
+    file: 'functions/media/sniff.ts',
+    from: "const start = text.replace(PROLOG, '');",
+    to: 'const start = text;',
+    test: 'test/media/corpus.test.ts',
+  },
+  {
+    name: 'media-original-type',
+    invariant: 'I12 nothing active under another name',
+    guard: 'an original is served as bytes without a meaning',
+    file: 'functions/media/document-work.ts',
+    from: "contentType: 'application/octet-stream'",
+    to: "contentType: 'text/html'",
+    test: 'test/media/corpus.test.ts',
+  },
+  {
+    name: 'media-zip-inside',
+    invariant: 'Malware in an archive is found',
+    guard: 'what is compressed is looked into',
+    file: 'functions/media/scan.ts',
+    from: 'const found = signatureInside(Buffer.concat(held));',
+    to: 'const found = undefined as string | undefined;',
+    test: 'test/media/corpus.test.ts',
+  },
+  {
+    name: 'media-zip-bound',
+    invariant: 'Hostile files are harmless',
+    guard: 'an archive that does not end is not called clean',
+    file: 'functions/media/scan.ts',
+    from: "status: 'UNSUPPORTED'",
+    to: "status: 'NO_THREATS_FOUND'",
+    test: 'test/media/scan.test.ts',
+  },
+  {
+    name: 'media-scan-seam',
+    invariant: 'Malware is found wherever it lies',
+    guard: 'parts of a stream are looked at across their seams',
+    file: 'functions/media/scan.ts',
+    from: 'last = both.subarray(-LONGEST);',
+    to: 'last = new Uint8Array();',
+    test: 'test/media/scan.test.ts',
+  },
+  {
+    name: 'media-frames',
+    invariant: 'Hostile files are harmless',
+    guard: 'frames times pixels are bounded',
+    file: picture,
+    from: 'if (pages > MAX_FRAMES || pages * width * height > MAX_PIXELS) return undefined;',
+    to: '',
+    test: 'test/media/picture.test.ts',
+  },
+  {
+    name: 'media-time',
+    invariant: 'Hostile files are harmless',
+    guard: 'encoding what moves is limited in time',
+    file: picture,
+    from: '{ ...limited, animated: true }).timeout({ seconds })',
+    to: '{ ...limited, animated: true })',
+    test: 'test/media/picture.test.ts',
   },
   {
     name: 'media-store-first',

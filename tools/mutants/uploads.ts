@@ -38,7 +38,7 @@ export const UPLOAD_MUTANTS: readonly Mutant[] = [
     invariant: CLAIMS,
     guard: 'no type that the tenant denies',
     file: claims,
-    from: 'isIn(rules.deniedTypes)',
+    from: 'isDenied(contentType, rules)',
     to: 'false',
     ...ofClaims,
   },
