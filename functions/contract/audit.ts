@@ -15,6 +15,8 @@ export const AUDIT_ACTIONS = [
   'hold.lifted',
   'conversation.purged',
   'conversation.removed',
+  'media.removed',
+  'media.quarantine_listed',
   'webhook.created',
   'webhook.updated',
   'webhook.secret_rotated',
@@ -26,7 +28,7 @@ export type AuditAction = z.output<typeof AuditAction>;
 
 /** What was acted on. `id` is what the API calls it by. */
 export const AuditTarget = z.strictObject({
-  kind: z.enum(['tenant', 'user', 'conversation', 'message', 'report', 'webhook']),
+  kind: z.enum(['tenant', 'user', 'conversation', 'message', 'report', 'webhook', 'media']),
   id: z.string().min(1).max(128),
 });
 export type AuditTarget = z.output<typeof AuditTarget>;

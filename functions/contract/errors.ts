@@ -99,6 +99,8 @@ export const ERRORS = {
   'scheduled.id_reused': [409, 'This client id was used for another scheduled message.'],
   'media.not_found': [404, 'There is no such media, or you may not see it.'],
   'media.not_ready': [409, 'The media is not ready to be downloaded.'],
+  'media.in_use': [409, 'Something shows the media; see `references`.'],
+  'media.not_ended': [409, 'The upload has not ended; cancel it instead.'],
   'media.rendition_missing': [404, 'The media has no such rendition.'],
   'media.bandwidth_exceeded': [
     429,

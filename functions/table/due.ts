@@ -52,6 +52,10 @@ export const deleteDue = (due: Due, list: DueList = 'DUE'): TransactItem => ({
 export const dropDue = (due: Due, list: DueList = 'DUE'): Promise<void> =>
   documents.delete({ TableName: tableName(), Key: { ...keyOf(due, list) } });
 
+/** AP-584 Put off what is on the due list to a later time (ms). */
+export const moveDue = (due: Due, at: number, list: DueList): Promise<void> =>
+  documents.transactWrite([putDue({ ...due, at }, list), deleteDue(due, list)]);
+
 /**
  * AP-216 What of one part of the list is due at `until` (ms), of every tenant, the longest due first, after a place. Nothing
  * is passed over: what could not be done stays on the list, in front.
