@@ -19,7 +19,16 @@ const mayImport = {
   runtime: ['contract', 'domain', 'table/entity'],
   syncing: ['contract', 'domain', 'table', 'gateways', 'delivery/parallel', 'runtime'],
   sending: ['contract', 'domain', 'table', 'delivery', 'runtime', 'syncing'],
-  changing: ['contract', 'domain', 'table', 'gateways/multipart', 'delivery', 'runtime', 'syncing'],
+  changing: [
+    'contract',
+    'domain',
+    'table',
+    'gateways/multipart',
+    'gateways/stored-objects',
+    'delivery',
+    'runtime',
+    'syncing',
+  ],
   [entries]: ['contract', 'domain', 'table', 'gateways', 'delivery', 'runtime', 'syncing', 'sending', 'changing'],
 };
 

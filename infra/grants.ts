@@ -115,6 +115,10 @@ export const GRANTS: Readonly<Record<Use, Grant>> = {
   'verdicts:tell': { on: 'verdictBusArn', actions: { '': ['events:PutEvents'] }, environment: 'verdictBus' },
   'clean:read': bucket('clean', { '/*': ['s3:GetObject'] }),
   'clean:write': bucket('clean', { '/*': ['s3:PutObject'] }),
+  'quarantine:list': bucket('quarantine', { '': ['s3:ListBucketVersions'] }),
+  'quarantine:remove': bucket('quarantine', { '/*': ['s3:DeleteObject', 's3:DeleteObjectVersion'] }),
+  'clean:list': bucket('clean', { '': ['s3:ListBucket'] }),
+  'clean:remove': bucket('clean', { '/*': ['s3:DeleteObject'] }),
   'clean:describe': bucket('clean', { '': ['s3:ListBucket'] }),
   'media-key:read': {
     on: 'mediaKeyArn',

@@ -6,12 +6,14 @@ import * as devices from './devices.ts';
 import * as downloads from './downloads.ts';
 import * as drafts from './drafts.ts';
 import * as forwards from './forwards.ts';
+import * as gallery from './gallery.ts';
 import * as health from './health.ts';
 import * as hidden from './hidden.ts';
 import * as imports from './imports.ts';
 import * as entry from './invitation-entry.ts';
 import * as invitations from './invitations.ts';
 import * as media from './media.ts';
+import * as mediaAdmin from './media-admin.ts';
 import * as memberSettings from './member-settings.ts';
 import * as messages from './messages.ts';
 import * as ownership from './ownership.ts';
@@ -153,6 +155,13 @@ export const downloadsApi = {
   listDownloads: downloads.listDownloads,
   listTenantDownloads: downloads.listTenantDownloads,
 } as const satisfies Record<string, Route>;
+export const libraryApi = {
+  listConversationMedia: gallery.listConversationMedia,
+  removeMedia: mediaAdmin.removeMedia,
+  listQuarantined: mediaAdmin.listQuarantined,
+  listCleanupReports: mediaAdmin.listCleanupReports,
+  reconcileMedia: mediaAdmin.reconcileMedia,
+} as const satisfies Record<string, Route>;
 export const searchApi = { searchMessages: search.searchMessages } as const satisfies Record<string, Route>;
 export const usersApi = {
   getMe: users.getMe,
@@ -235,6 +244,7 @@ export const api = {
   devices: devicesApi,
   media: mediaApi,
   downloads: downloadsApi,
+  library: libraryApi,
   search: searchApi,
   users: usersApi,
   tenant: tenantApi,

@@ -1,5 +1,6 @@
 import { api, type Service } from './api.ts';
 import type { EnvironmentKey } from './environment.ts';
+import { RECONCILING } from './media-admin.ts';
 import type { Route } from './route.ts';
 import { indexSearch, publishEvents, type Subscription } from './subscriptions.ts';
 import type { Use } from './uses.ts';
@@ -247,6 +248,28 @@ export const JOBS: readonly Job[] = [
       environment: [],
       memory: 512,
       timeoutSeconds: 60,
+    },
+  },
+  {
+    name: 'clean-media',
+    everyMinutes: 60,
+    entry: {
+      file: 'functions/jobs/clean-media.lambda.ts',
+      uses: [...RECONCILING, 'quarantine:abort', 'sockets:post', 'stragglers:send'],
+      environment: [],
+      memory: 512,
+      timeoutSeconds: 300,
+    },
+  },
+  {
+    name: 'reconcile-media',
+    everyMinutes: 360,
+    entry: {
+      file: 'functions/jobs/reconcile-media.lambda.ts',
+      uses: RECONCILING,
+      environment: [],
+      memory: 512,
+      timeoutSeconds: 300,
     },
   },
   {

@@ -100,6 +100,7 @@ export const ERRORS = {
   'media.not_found': [404, 'There is no such media, or you may not see it.'],
   'media.not_ready': [409, 'The media is not ready to be downloaded.'],
   'media.in_use': [409, 'Something shows the media; see `references`.'],
+  'media.being_reconciled': [409, 'Somebody else is comparing the media of this tenant.'],
   'media.not_ended': [409, 'The upload has not ended; cancel it instead.'],
   'media.rendition_missing': [404, 'The media has no such rendition.'],
   'media.bandwidth_exceeded': [

@@ -88,3 +88,31 @@ export const listCleanupReports = route({
   refuses: ['request.cursor_invalid'],
   status: 200,
 });
+
+/** What comparing table and buckets takes. */
+export const RECONCILING = [
+  'table:get',
+  'table:batch-get',
+  'table:query',
+  'table:put',
+  'table:update',
+  'table:delete',
+  'clean:list',
+  'clean:remove',
+  'quarantine:list',
+  'quarantine:remove',
+] as const;
+
+export const reconcileMedia = route({
+  method: 'POST',
+  path: '/media/reconcile',
+  summary:
+    'Compare table and buckets and repair both; a call works for some seconds and the next goes on where it stopped. With `dryRun` it only tells',
+  permission: 'media:manage',
+  uses: RECONCILING,
+  input: z.strictObject({ dryRun: z.boolean().default(false) }),
+  output: CleanupReport,
+  refuses: ['media.being_reconciled', 'service.contended'],
+  status: 200,
+  anew: true,
+});

@@ -27,6 +27,7 @@ const ALLOWED = {
   'media:upload': ['user', 'admin'],
   'media:read': ['user', 'admin'],
   'media:account': ['admin'],
+  'media:manage': ['admin'],
   'search:query': ['user', 'admin'],
   'import:write': ['admin'],
   'user:read': ['user', 'admin'],

@@ -31,16 +31,22 @@ export async function listClean(prefix: string, after?: string): Promise<{ objec
 
 /** A page of the versions of what lies in quarantine under a prefix, delete markers included. */
 async function listQuarantine(prefix: string): Promise<{ objects: StoredObject[]; more: boolean }> {
-  const { Versions = [], DeleteMarkers = [], IsTruncated = false } = await s3.send(
+  const {
+    Versions = [],
+    DeleteMarkers = [],
+    IsTruncated = false,
+  } = await s3.send(
     new ListObjectVersionsCommand({ Bucket: mediaBucket('quarantineBucket'), Prefix: prefix, MaxKeys: MOST }),
   );
   return {
-    objects: [...Versions, ...DeleteMarkers].map(({ Key = '', VersionId, LastModified, ...rest }) => ({
-      key: Key,
-      bytes: 'Size' in rest ? (rest.Size ?? 0) : 0,
-      at: LastModified?.getTime() ?? 0,
-      versionId: VersionId === 'null' ? undefined : VersionId,
-    })),
+    objects: [...Versions, ...DeleteMarkers.map((marker) => ({ ...marker, Size: 0 }))].map(
+      ({ Key = '', VersionId, LastModified, Size = 0 }) => ({
+        key: Key,
+        bytes: Size,
+        at: LastModified?.getTime() ?? 0,
+        versionId: VersionId === 'null' ? undefined : VersionId,
+      }),
+    ),
     more: IsTruncated,
   };
 }
@@ -81,4 +87,16 @@ export async function removeAll(prefix: string): Promise<number> {
       if (!more) break;
     }
   return bytes;
+}
+
+/** Ids of the tenants that have anything in the clean bucket. */
+export async function* tenantsStored(): AsyncGenerator<string> {
+  let token: string | undefined;
+  do {
+    const { CommonPrefixes = [], NextContinuationToken } = await s3.send(
+      new ListObjectsV2Command({ Bucket: mediaBucket('cleanBucket'), Delimiter: '/', ContinuationToken: token }),
+    );
+    for (const { Prefix = '' } of CommonPrefixes) yield Prefix.slice(0, -1);
+    token = NextContinuationToken;
+  } while (token);
 }

@@ -52,6 +52,9 @@ export const deleteDue = (due: Due, list: DueList = 'DUE'): TransactItem => ({
 export const dropDue = (due: Due, list: DueList = 'DUE'): Promise<void> =>
   documents.delete({ TableName: tableName(), Key: { ...keyOf(due, list) } });
 
+/** AP-592 Put something on the due list by itself. */
+export const dueNow = (due: Due, list: DueList): Promise<void> => documents.transactWrite([putDue(due, list)]);
+
 /** AP-584 Put off what is on the due list to a later time (ms). */
 export const moveDue = (due: Due, at: number, list: DueList): Promise<void> =>
   documents.transactWrite([putDue({ ...due, at }, list), deleteDue(due, list)]);

@@ -19,3 +19,6 @@ export const cleanKeyOf = (
   const version = createHash('sha256').update(objectVersion).digest('hex').slice(0, 16);
   return `${tenantId}/${mediaId}/${version}/${rendition}`;
 };
+
+/** What the keys of all objects of a media begin with, in both buckets. */
+export const mediaPrefixOf = (tenantId: string, mediaId: string): string => `${tenantId}/${mediaId}/`;

@@ -25,7 +25,7 @@ export const counted = (tenant: TenantKey, mediaId: string, { ready = true } = {
   Update: {
     TableName: tableName(),
     Key: MediaEntity.key(tenant, mediaId),
-    UpdateExpression: 'ADD refs :one REMOVE orphanSince',
+    UpdateExpression: 'ADD refs :one, moves :one REMOVE orphanSince',
     ConditionExpression: `${ready ? '#state = :ready' : 'attribute_exists(pk)'} AND attribute_not_exists(removedAt)`,
     ...(ready ? { ExpressionAttributeNames: { '#state': 'state' } } : {}),
     ExpressionAttributeValues: { ':one': 1, ...(ready ? { ':ready': 'ready' } : {}) },
@@ -80,7 +80,7 @@ const discounted = (tenant: TenantKey, media: StoredMedia, at: number): Transact
       {
         Update: {
           ...update,
-          UpdateExpression: 'SET refs = refs - :one',
+          UpdateExpression: 'SET refs = refs - :one ADD moves :one',
           ConditionExpression: 'refs > :one',
           ExpressionAttributeValues: { ':one': 1 },
         },
@@ -90,11 +90,11 @@ const discounted = (tenant: TenantKey, media: StoredMedia, at: number): Transact
     {
       Update: {
         ...update,
-        UpdateExpression: 'SET refs = :none, orphanSince = :at',
+        UpdateExpression: 'SET refs = :none, orphanSince = :at ADD moves :one',
         ConditionExpression:
           refs === undefined ? 'attribute_exists(pk) AND attribute_not_exists(refs)' : 'refs = :seen',
         ExpressionAttributeValues: {
-          ...{ ':none': 0, ':at': at },
+          ...{ ':none': 0, ':at': at, ':one': 1 },
           ...(refs === undefined ? {} : { ':seen': refs }),
         },
       },

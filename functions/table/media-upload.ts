@@ -6,6 +6,7 @@ import { putDue } from './due.ts';
 import type { TenantKey } from './entity.ts';
 import { givenUpAt, MediaEntity, type StoredMedia } from './media.ts';
 import { type Limits, readyCounters, reserveItems, stepItems } from './media-quota.ts';
+import { registered } from './media-registry.ts';
 import { refusedIn } from './refused.ts';
 import { tableName } from './table-name.ts';
 
@@ -35,7 +36,7 @@ export async function createMedia(
         ExpressionAttributeValues: { ':now': Math.floor(createdAt / 1_000) },
       },
     };
-    const refused = await refusedIn([put, ...reserveItems(tenant, media, limits, hour), due]);
+    const refused = await refusedIn([put, ...reserveItems(tenant, media, limits, hour), due, registered(tenant, id)]);
     if (refused.length === 0) return true;
     if (refused.includes(0)) return false;
     hour = await readyCounters(tenant, media, limits, hour);

@@ -46,8 +46,12 @@ export const StoredMedia = z.object({
   counted: z.number().optional(),
   /** How many things show it (`media-link.ts`); none where it is not said. */
   refs: z.number().optional(),
+  /** How often something came to show it or ceased to. */
+  moves: z.number().optional(),
   /** Since when (ms) nothing shows it: since it took its final state, or since the last that did was gone. */
   orphanSince: z.number().optional(),
+  /** What the malware scan called what it found. */
+  threat: z.string().optional(),
   /** Its objects were not where they should be: it is not given out. */
   missing: z.boolean().optional(),
   /** Removed by an admin (ms) while something still shows it. */

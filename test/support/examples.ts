@@ -181,6 +181,13 @@ export const EXAMPLES: Inputs = {
     getTenantUsage: {},
     getMedia: { mediaId: MEDIA_ID },
   },
+  library: {
+    listConversationMedia: { conversationId: CONVERSATION_ID, type: 'image', limit: 10 },
+    removeMedia: { mediaId: MEDIA_ID },
+    listQuarantined: { limit: 10 },
+    listCleanupReports: { limit: 10 },
+    reconcileMedia: { dryRun: true },
+  },
   downloads: {
     getMediaUrl: { mediaId: MEDIA_ID, rendition: 'thumbnail' },
     getMediaUrls: { mediaIds: [MEDIA_ID] },

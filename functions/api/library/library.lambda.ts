@@ -1,0 +1,15 @@
+import { libraryApi } from '#contract/api.ts';
+import { service } from '#runtime/service.ts';
+import { handleListCleanupReports } from './list-cleanup-reports.ts';
+import { handleListConversationMedia } from './list-conversation-media.ts';
+import { handleListQuarantined } from './list-quarantined.ts';
+import { handleReconcileMedia } from './reconcile.ts';
+import { handleRemoveMedia } from './remove-media.ts';
+
+export const handler = service(libraryApi, {
+  listConversationMedia: handleListConversationMedia,
+  removeMedia: handleRemoveMedia,
+  listQuarantined: handleListQuarantined,
+  listCleanupReports: handleListCleanupReports,
+  reconcileMedia: handleReconcileMedia,
+});
