@@ -64,13 +64,14 @@ export class MediaStack extends Stack {
       ...privateBucket(config),
       bucketName: name,
       versioned: true,
-      // Nothing here outlives a day, so there is nothing to keep when the stack goes.
+      // What lies here is on its way or is malware: there is nothing to keep when the stack goes.
       removalPolicy: RemovalPolicy.DESTROY,
       serverAccessLogsBucket: data.accessLogs,
       serverAccessLogsPrefix: 'quarantine/',
       lifecycleRules: [
         {
-          expiration: Duration.days(1),
+          // The clean-up removes what was uploaded a day after it came, and malware after 30: this is for what it never saw.
+          expiration: Duration.days(32),
           noncurrentVersionExpiration: Duration.days(1),
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },

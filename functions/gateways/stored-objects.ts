@@ -73,21 +73,22 @@ export async function removeObjects(
   }
 }
 
-/** Removes all that is stored of a media under a prefix (`<tenant>/<media>/`), in both buckets; answers how many bytes it was. */
-export async function removeAll(prefix: string): Promise<number> {
-  let bytes = 0;
-  for (const [bucket, list] of [
-    ['cleanBucket', listClean],
-    ['quarantineBucket', listQuarantine],
-  ] as const)
-    for (;;) {
-      const { objects, more } = await list(prefix);
-      await removeObjects(bucket, objects);
-      bytes += objects.reduce((sum, object) => sum + object.bytes, 0);
-      if (!more) break;
-    }
-  return bytes;
+/** Removes what lies under a prefix in one bucket; answers how many bytes it was. */
+async function removeUnder(bucket: 'cleanBucket' | 'quarantineBucket', prefix: string): Promise<number> {
+  for (let bytes = 0; ; ) {
+    const { objects, more } = await (bucket === 'cleanBucket' ? listClean(prefix) : listQuarantine(prefix));
+    if (objects.length > 0) await removeObjects(bucket, objects);
+    bytes += objects.reduce((sum, object) => sum + object.bytes, 0);
+    if (!more) return bytes;
+  }
 }
+
+/** Removes what was uploaded under a prefix, in all its versions; answers how many bytes it was. */
+export const removeUploaded = (prefix: string): Promise<number> => removeUnder('quarantineBucket', prefix);
+
+/** Removes all that is stored of a media under its prefix, in both buckets; answers how many bytes it was. */
+export const removeAll = async (prefix: string): Promise<number> =>
+  (await removeUnder('cleanBucket', prefix)) + (await removeUploaded(prefix));
 
 /** Ids of the tenants that have anything in the clean bucket. */
 export async function* tenantsStored(): AsyncGenerator<string> {

@@ -2,12 +2,14 @@ import { expireUpload } from '#changing/end-upload.ts';
 import { removeRest, removeUnused } from '#changing/remove-media.ts';
 import { isFinal } from '#domain/media.ts';
 import { goesAt, graceOf, LEAST_GRACE_MS } from '#domain/media-lifecycle.ts';
+import { removeUploaded } from '#gateways/stored-objects.ts';
 import { log } from '#runtime/log.ts';
 import { type Counts, NOTHING_DONE, putCleanupReport } from '#table/cleanup-report.ts';
 import { DUE_PARTS, type Due, dropDue, listDue, moveDue } from '#table/due.ts';
 import { type TenantKey, tenantIdOf } from '#table/entity.ts';
 import { findHold } from '#table/legal-hold.ts';
 import { findMedia } from '#table/media.ts';
+import { mediaPrefixOf } from '#table/media-keys.ts';
 import { isLinked } from '#table/media-removal.ts';
 import { rulesOf } from '#table/tenant-settings.ts';
 
@@ -47,6 +49,8 @@ async function one(due: Due, { now, dryRun }: Pace): Promise<Counts> {
   }
   const media = expired > 0 ? await stored() : before;
   if (!media) return done({ expired });
+  // What was uploaded is wanted no more once it has been made into what is served; of malware it is the evidence.
+  if (!dryRun && media.state !== 'quarantined') await removeUploaded(mediaPrefixOf(tenantIdOf(tenant), id));
   const goes = goesAt(media, graceOf((await rulesOf(tenant, now)).changing));
   // Whatever stops showing it puts it on the list again.
   if (goes === null) {

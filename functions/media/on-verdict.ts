@@ -15,10 +15,12 @@ export interface Work {
 }
 
 /** The steps that a verdict allows. Nothing but a clean one leads on: whatever else it says ends the upload. */
-export function stepsAfter(result: string, { inspect, make }: Work): Steps {
+export function stepsAfter(result: string, { inspect, make }: Work, threat?: string): Steps {
   if (result === CLEAN) return { scanning: inspect, processing: make };
   const end: Step = async () =>
-    result === 'THREATS_FOUND' ? { to: 'quarantined', reason: 'malware' } : rejected('unscannable');
+    result === 'THREATS_FOUND'
+      ? { to: 'quarantined', reason: 'malware', ...(threat ? { threat } : {}) }
+      : rejected('unscannable');
   return { scanning: end, processing: end };
 }
 
@@ -34,11 +36,12 @@ export const onVerdict =
     const arrival = scannedOf(verdict);
     if (!arrival) return log.warn('upload.foreign_key', { bucket: verdict.s3ObjectDetails.bucketName });
     const { mediaId, kind } = arrival;
+    const threat = threats?.map(({ name }) => name).join(', ');
     if (scanResultStatus !== CLEAN)
       log.warn('upload.not_clean', {
         mediaId,
         result: scanResultStatus,
-        threats: threats?.map(({ name }) => name).join(', '),
+        threats: threat,
       });
-    await lead(arrival, stepsAfter(scanResultStatus, workOn(kind)), world);
+    await lead(arrival, stepsAfter(scanResultStatus, workOn(kind), threat), world);
   };

@@ -124,6 +124,7 @@ const FACTS = [
   'colour',
   'waveform',
   'renditions',
+  'threat',
 ] as const satisfies readonly (keyof StoredMedia)[];
 
 /** An edge of a media's states, with what becomes known on it. */

@@ -134,7 +134,7 @@ describe.each(STAGES)('stage %s', (stage) => {
     const [clean] = resourcesOf(stage, 'AWS::S3::Bucket').filter(({ id }) => id.startsWith('Clean'));
     expect(quarantine!.Properties.LifecycleConfiguration.Rules).toEqual([
       expect.objectContaining({
-        ExpirationInDays: 1,
+        ExpirationInDays: 32,
         NoncurrentVersionExpiration: { NoncurrentDays: 1 },
         Status: 'Enabled',
       }),

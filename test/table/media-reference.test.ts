@@ -1,7 +1,10 @@
 /** What shows a media is counted exactly, whoever sends, forwards, deletes, restores and purges it at once. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { documents } from '#aws/documents.ts';
+import { Meter } from '#bench/meter.ts';
 import { api } from '#contract/api.ts';
 import { handler as messages } from '#functions/api/messages/messages.lambda.ts';
 import { handler as scheduled } from '#functions/api/scheduled/scheduled.lambda.ts';
@@ -12,6 +15,7 @@ import { scope } from '#table/entity.ts';
 import { MediaEntity } from '#table/media.ts';
 import { release } from '#table/media-reference.ts';
 import { removeSome } from '#table/purge-removal.ts';
+import { TABLE } from '#table/schema.ts';
 import { tableName } from '#table/table-name.ts';
 import { call } from '#test/support/call.ts';
 import { aGroup, someClientId } from '#test/support/conversations.ts';
@@ -112,6 +116,26 @@ describe('a media', () => {
     await call(users, api.users.updateMe, { version: 3, avatarMediaId: null }, as('ada'));
     expect(await standingOf(tenant(), other)).toEqual({ refs: 0, links: [], unused: true });
   });
+});
+
+it('costs seven write units more than a text: message, link, place in the gallery and count in one transaction', async () => {
+  const group = await aGroup(tenant(), ['ada', 'bob']);
+  const mediaId = await readyMedia(tenant());
+  await send(group, mediaId);
+  const meter = new Meter(DynamoDBDocumentClient.from(new DynamoDBClient({})), [TABLE.byUser]).watchFunctions();
+  const sum = (found = meter.take()) => found.reduce((units, { writes }) => units + writes, 0);
+  const text = { type: 'text', text: 'x' };
+  await call(
+    messages,
+    api.messages.sendMessage,
+    { conversationId: group, clientId: someClientId(), body: text },
+    as('ada'),
+  );
+  const plain = sum();
+  const { id } = await send(group, mediaId);
+  expect(sum() - plain).toBe(7);
+  await call(messages, api.messages.deleteMessage, { messageId: id }, as('ada'));
+  expect(sum()).toBe(11);
 });
 
 describe('any interleaving', () => {

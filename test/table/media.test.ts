@@ -4,8 +4,10 @@ useTable();
 
 import { beforeEach, describe, expect, it } from 'vitest';
 import { documents } from '#aws/documents.ts';
+import { BlockEntity } from '#table/block.ts';
 import { HeadEntity } from '#table/conversation.ts';
 import { type Item, scope } from '#table/entity.ts';
+import { hide } from '#table/hidden.ts';
 import { findMedia, MediaEntity, moveMedia, type StoredMedia } from '#table/media.ts';
 import { findReadable, findSendable, MediaLinkEntity, mayRead } from '#table/media-link.ts';
 import { createMedia } from '#table/media-upload.ts';
@@ -213,6 +215,21 @@ describe('who may read a media', () => {
     await join(conversation(304), 'zoe');
     expect(await mayRead(acme, mediaId, 'zoe')).toBe(true);
     expect(await mayRead(acme, mediaId, 'bob')).toBe(false);
+  });
+
+  it('nobody by a message of somebody they have blocked, or that they have hidden', async () => {
+    await ready();
+    await join(conversation(8), 'bob');
+    await sayPicture(acme, { conversationId: conversation(8), seq: 2 }, mediaId, { u: 'eve' });
+    expect(await mayRead(acme, mediaId, 'bob')).toBe(true);
+    await put(BlockEntity.toItem(acme, { userId: 'bob', blockedId: 'eve' }, { at: NOW }));
+    expect(await mayRead(acme, mediaId, 'bob')).toBe(false);
+    await sayPicture(acme, { conversationId: conversation(8), seq: 3 }, mediaId);
+    expect(await mayRead(acme, mediaId, 'bob')).toBe(true);
+    await hide(acme, { conversationId: conversation(8), userId: 'bob' }, { seq: 3, known: undefined, at: NOW });
+    expect(await mayRead(acme, mediaId, 'bob')).toBe(false);
+    await join(conversation(8), 'cleo');
+    expect(await mayRead(acme, mediaId, 'cleo')).toBe(true);
   });
 
   it('whoever a link of before messages were told apart lets in', async () => {

@@ -30,7 +30,7 @@ export const DOWNLOADS_MUTANTS: readonly Mutant[] = [
     invariant: SERVED,
     guard: 'an address is given out for what is ready only',
     file: wanted,
-    from: 'if (!isServable(media.state) || !objectVersion)',
+    from: 'if (media.missing || !isServable(media.state) || !objectVersion)',
     to: 'if (!objectVersion)',
     ...API,
   },

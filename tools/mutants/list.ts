@@ -10,6 +10,7 @@ import { LIVE_MUTANTS } from './live.ts';
 import { LOG_MUTANTS } from './log.ts';
 import { MATRIX_MUTANTS } from './matrix.ts';
 import { MEDIA_MUTANTS } from './media.ts';
+import { MEDIA_LINK_MUTANTS } from './media-links.ts';
 import { MESSAGE_CHANGE_MUTANTS } from './message-change.ts';
 import { MESSAGE_PARTS_MUTANTS } from './message-parts.ts';
 import { MINE_MUTANTS } from './mine.ts';
@@ -62,6 +63,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...SOCKET_MUTANTS,
   ...MEDIA_MUTANTS,
   ...RECORDING_MUTANTS,
+  ...MEDIA_LINK_MUTANTS,
   ...DOWNLOADS_MUTANTS,
   ...UPLOAD_MUTANTS,
   ...SEARCH_MUTANTS,

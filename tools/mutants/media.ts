@@ -314,8 +314,8 @@ export const MEDIA_MUTANTS: readonly Mutant[] = [
     invariant: 'Malware is kept and named',
     guard: 'what the scan found something in is quarantined',
     file: verdicts,
-    from: "result === 'THREATS_FOUND' ?",
-    to: "result === 'threats' ?",
+    from: "result === 'THREATS_FOUND'",
+    to: "result === 'threats'",
     test: 'test/media/schedules.test.ts',
   },
   {

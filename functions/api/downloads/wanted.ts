@@ -29,7 +29,8 @@ export async function findWanted(
   const media = await findReadable(tenant, mediaId, userId, at);
   if (!media) throw new Refusal('media.not_found');
   const { objectVersion } = media;
-  if (media.missing || !isServable(media.state) || !objectVersion) throw new Refusal('media.not_ready', { state: media.state });
+  if (media.missing || !isServable(media.state) || !objectVersion)
+    throw new Refusal('media.not_ready', { state: media.state });
   const made = media.renditions ?? [];
   const rendition = name ? made.find((each) => each.name === name) : renditionMeant(kindOf(media.contentType), made);
   if (!rendition) throw new Refusal('media.rendition_missing', { renditions: made.map((each) => each.name) });
