@@ -33,12 +33,12 @@ const kindBytes = (max: number) => z.int().min(1).max(max);
 export const UploadRules = z.strictObject({
   /** Content types that are taken. */
   types: TypeRanges,
-  /** Content types that are not, though `types` takes them. */
-  deniedTypes: TypeRanges,
+  /** Content types that are not, though `types` takes them; null: those that run, as this version knows them. */
+  deniedTypes: TypeRanges.nullable(),
   /** Extensions that names may have; null: all. A name without one is taken. */
   extensions: Extensions.nullable(),
-  /** Extensions that they may not have. */
-  deniedExtensions: Extensions,
+  /** Extensions that they may not have; null: those of what runs, as this version knows them. */
+  deniedExtensions: Extensions.nullable(),
   /** Most bytes of one picture, video, recording or other file. Some types of pictures have lower limits of their own. */
   imageBytes: kindBytes(MAX_IMAGE_BYTES),
   videoBytes: kindBytes(MAX_FILE_BYTES),
@@ -57,35 +57,12 @@ export const UploadRules = z.strictObject({
 });
 export type UploadRules = z.output<typeof UploadRules>;
 
-const each = (kind: string, names: string): string[] => names.split(' ').map((name) => `${kind}/${name}`);
-
-/** Types that run, or show what a browser or a desktop runs. */
-const DENIED_TYPES = [
-  ...each(
-    'application',
-    'ecmascript hta internet-shortcut java-archive javascript vnd.android.package-archive vnd.microsoft.portable-executable ' +
-      'vnd.ms-htmlhelp x-apple-diskimage x-bat x-csh x-dosexec x-elf x-executable x-javascript x-mach-binary ' +
-      'x-ms-dos-executable x-ms-installer x-ms-shortcut x-msdos-program x-msdownload x-msi x-mswinurl x-powershell x-sh ' +
-      'x-sharedlib x-shellscript x-shockwave-flash xhtml+xml xslt+xml',
-  ),
-  ...each('text', 'ecmascript html javascript vbscript x-powershell x-sh x-shellscript'),
-  'image/svg+xml',
-  'multipart/related',
-];
-
-const DENIED_EXTENSIONS = (
-  'apk app application appref-ms bash bat chm cmd com command cpl csh desktop dll dmg drv elf exe gadget hta htm html ' +
-  'inf ins ipa isp jar jnlp js jse ksh lib library-ms lnk mht mhtml mjs msc msi msix msp mst ocx osx paf pif pkg ps1 ' +
-  'ps1xml ps2 psc1 psd1 psm1 reg rgs run scf scr sct settingcontent-ms sh shb shs shtm shtml so svg svgz swf sys url ' +
-  'vb vbe vbs vbscript webloc website ws wsc wsf wsh xbap xht xhtml xll xsl xslt zsh'
-).split(' ');
-
 /** What holds for a tenant that has said nothing: all but what runs. */
 export const DEFAULT_UPLOAD_RULES: UploadRules = {
   types: ['*/*'],
-  deniedTypes: DENIED_TYPES,
+  deniedTypes: null,
   extensions: null,
-  deniedExtensions: DENIED_EXTENSIONS,
+  deniedExtensions: null,
   imageBytes: MAX_IMAGE_BYTES,
   videoBytes: MAX_FILE_BYTES,
   audioBytes: MAX_FILE_BYTES,

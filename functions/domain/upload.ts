@@ -1,6 +1,7 @@
 import { UPLOAD_LIMITS } from '#contract/media.ts';
 import type { UploadRules } from '#contract/upload-rules.ts';
 import { FORM_BYTES, MOST_PARTS, PART_BYTES } from '#contract/uploads.ts';
+import { DENIED_EXTENSIONS, DENIED_TYPES } from './denied-uploads.ts';
 import { displayName, kindOf } from './media.ts';
 import { Refusal } from './refusal.ts';
 
@@ -58,7 +59,8 @@ export interface Claim {
 function checkName(fileName: string, contentType: string, rules: UploadRules): void {
   const extension = extensionOf(fileName);
   if (extension === undefined) return;
-  if (rules.deniedExtensions.includes(extension) || (rules.extensions && !rules.extensions.includes(extension)))
+  const denied = rules.deniedExtensions ?? DENIED_EXTENSIONS;
+  if (denied.includes(extension) || (rules.extensions && !rules.extensions.includes(extension)))
     throw new Refusal('media.name_unsupported', { reason: 'extension_denied', extension });
   const ranges = meanings.get(extension);
   if (ranges && contentType !== UNKNOWN && !ranges.some((range) => inRange(contentType, range)))
@@ -74,7 +76,7 @@ function mostBytes(contentType: string, rules: UploadRules): number {
 
 /** Whether a tenant takes no file of this type, whatever it was announced as. */
 export const isDenied = (contentType: string, rules: UploadRules): boolean =>
-  rules.deniedTypes.some((range) => inRange(contentType, range));
+  (rules.deniedTypes ?? DENIED_TYPES).some((range) => inRange(contentType, range));
 
 /**
  * A claim as it is noted: with a name fit to be shown and the bare type, which goes into the upload's signature. Raises

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { UPLOAD_LIMITS } from '#contract/media.ts';
 import { DEFAULT_UPLOAD_RULES, MAX_FILE_BYTES, UploadRules } from '#contract/upload-rules.ts';
 import { FORM_BYTES, MOST_PARTS, PART_BYTES } from '#contract/uploads.ts';
+import { DENIED_EXTENSIONS, DENIED_TYPES } from '#domain/denied-uploads.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { acceptClaim, bytesOfPart, extensionOf, missingParts, partBytesOf, partsOf } from '#domain/upload.ts';
 
@@ -19,6 +20,9 @@ const taken = { bytes: 1 };
 describe('the rules that hold where a tenant says nothing', () => {
   it('are such as a tenant may set', () => {
     expect(UploadRules.parse(DEFAULT_UPLOAD_RULES)).toEqual(DEFAULT_UPLOAD_RULES);
+    const { deniedTypes, deniedExtensions } = UploadRules.shape;
+    expect(deniedTypes.parse(DENIED_TYPES)).toEqual(DENIED_TYPES);
+    expect(deniedExtensions.parse(DENIED_EXTENSIONS)).toEqual(DENIED_EXTENSIONS);
   });
 
   it.each([
@@ -110,6 +114,12 @@ describe('the rules that hold where a tenant says nothing', () => {
 });
 
 describe('a tenant’s own lists', () => {
+  it('take what runs where it is not denied', () => {
+    const rules = { deniedTypes: [], deniedExtensions: ['zip'] };
+    expect(verdict('setup.exe', 'application/x-msdownload', rules)).toMatchObject(taken);
+    expect(verdict('all.zip', 'application/zip', rules)).toBe('extension_denied');
+  });
+
   it('take ranges of types, and deny some of them', () => {
     const rules = { types: ['image/*', 'application/pdf'], deniedTypes: ['image/tiff'] };
     expect(verdict('a.png', 'image/png', rules)).toMatchObject(taken);

@@ -47,7 +47,7 @@ export const UPLOAD_MUTANTS: readonly Mutant[] = [
     invariant: CLAIMS,
     guard: 'no extension that runs',
     file: claims,
-    from: 'rules.deniedExtensions.includes(extension) || ',
+    from: 'denied.includes(extension) || ',
     to: '',
     ...ofClaims,
   },
