@@ -9,6 +9,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { render } from '#functions/media/picture.ts';
+import { pictureWork } from '#functions/media/picture-work.ts';
+import { scope } from '#table/entity.ts';
 
 export interface Row {
   readonly metric: string;
@@ -75,6 +77,33 @@ const measureApart = async (name: string, file: string): Promise<Record<string, 
   return JSON.parse(stdout) as Record<string, number>;
 };
 
+/** Requests that the functions make of S3 for one picture, from its verdict on; the event of its arrival needs none. */
+async function requestsFor(data: Buffer): Promise<number> {
+  let requests = 0;
+  const work = pictureWork({
+    open: async () => {
+      requests++;
+      return { bytes: data.length, read: async () => data, parts: async function* () {}, discard: () => undefined };
+    },
+    put: async () => void requests++,
+  });
+  const mediaId = 'med_0000000000000000000000';
+  const object = { key: `bench/${mediaId}/image`, versionId: '1', eTag: '1' };
+  const arrival = {
+    tenant: scope('bench'),
+    mediaId,
+    kind: 'image',
+    object,
+    objectVersion: '1',
+    bytes: undefined,
+  } as const;
+  const claim = { fileName: 'photo.jpg', contentType: 'image/jpeg', bytes: data.length };
+  const media = { mediaId, ownerId: 'ada', state: 'scanning', createdAt: 0, version: 3, ...claim } as const;
+  await work.inspect(media, arrival);
+  await work.make(media, arrival);
+  return requests;
+}
+
 /** The figures of the media budget, in the order of the table. */
 export async function mediaRows(): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-bench-'));
@@ -96,6 +125,7 @@ export async function mediaRows(): Promise<Row[]> {
       row('decode and both renditions', both, 'CPU-ms'),
       row('on top of decode', both - decode, 'CPU-ms'),
       row('peak memory of the process', peak, 'MB'),
+      row('requests to S3', await requestsFor(data), 'requests'),
       row('upload', data.length / 1_024, 'KB'),
       ...made.pictures.map(({ name, data: encoded }) => row(name, encoded.length / 1_024, 'KB')),
     ];

@@ -67,3 +67,46 @@ describe('a real photo', () => {
     await listener.close();
   });
 });
+
+describe('a file', () => {
+  const EICAR = `X5O!P%@AP[4\\PZX54(P^)7CC)7}$${'EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*'}`;
+
+  it('with malware in it is quarantined, its owner is told, and nobody gets it', async () => {
+    const ada = await signIn({ tenant, user: 'ada' });
+    const listener = await listen(ada);
+    const mediaId = await upload(ada, Buffer.from(EICAR, 'latin1'), 'text/plain');
+    const event = await listener.hear(
+      (each) => each.type === 'media:updated' && each.mediaId === mediaId && each.state === 'quarantined',
+    );
+    expect(event).toMatchObject({ reason: 'malware' });
+    const url = await ada.get(`/media/${mediaId}/url?rendition=original`);
+    expect(url).toMatchObject({ status: 409, body: { code: 'media.not_ready' } });
+    await listener.close();
+  });
+
+  it('that is what it says is kept byte by byte, and only ever saved', async () => {
+    const ada = await signIn({ tenant, user: 'ada' });
+    const listener = await listen(ada);
+    const pdf = await sample('smallest/pdf.pdf');
+    const mediaId = await upload(ada, pdf, 'application/pdf');
+    await listener.hear((each) => each.type === 'media:updated' && each.mediaId === mediaId && each.state === 'ready');
+    await listener.close();
+    expect((await ada.get(`/media/${mediaId}`)).body).toMatchObject({ kind: 'file', contentType: 'application/pdf' });
+    const { body } = await ada.get(`/media/${mediaId}/url?rendition=original`);
+    const response = await fetch(body.url);
+    expect(response.headers.get('content-type')).toBe('application/octet-stream');
+    expect(response.headers.get('content-disposition')).toMatch(/^attachment/);
+    expect(Buffer.from(await response.arrayBuffer()).equals(pdf)).toBe(true);
+  });
+
+  it('that runs, under another name, is rejected', async () => {
+    const ada = await signIn({ tenant, user: 'ada' });
+    const listener = await listen(ada);
+    const mediaId = await upload(ada, await sample('smallest/html5.html'), 'text/plain');
+    const event = await listener.hear(
+      (each) => each.type === 'media:updated' && each.mediaId === mediaId && each.state === 'rejected',
+    );
+    expect(event).toMatchObject({ reason: 'type_mismatch' });
+    await listener.close();
+  });
+});
