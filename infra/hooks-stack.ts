@@ -1,6 +1,7 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { DELIVER_WEBHOOKS, type Entry, NOTIFY } from '#contract/entries.ts';
+import { DELIVER_WEBHOOKS, NOTIFY } from '#contract/entries.ts';
+import type { Entry } from '#contract/entry.ts';
 import { ParleyFunction, type Setting } from './constructs/parley-function.ts';
 import { readBy, readingOf, type WorkQueue } from './constructs/work-queue.ts';
 import type { DataStack } from './data-stack.ts';

@@ -2,7 +2,7 @@ import { Aws, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { CfnRule, Schedule } from 'aws-cdk-lib/aws-events';
 import { EventInvokeConfig } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import type { Job } from '#contract/entries.ts';
+import type { Job } from '#contract/jobs.ts';
 import { functionName, ParleyFunction, type Setting } from './constructs/parley-function.ts';
 import type { Resources } from './grants.ts';
 

@@ -1,6 +1,6 @@
 import { type App, CliCredentialsStackSynthesizer, type StackProps, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { JOBS } from '#contract/entries.ts';
+import { JOBS } from '#contract/jobs.ts';
 import { type Config, prefixOf } from './config.ts';
 import type { Bundles } from './constructs/bundles.ts';
 import { DataStack } from './data-stack.ts';

@@ -3,17 +3,14 @@ import * as bookmarks from './bookmarks.ts';
 import * as changes from './conversation-changes.ts';
 import * as conversations from './conversations.ts';
 import * as devices from './devices.ts';
-import * as downloads from './downloads.ts';
 import * as drafts from './drafts.ts';
 import * as forwards from './forwards.ts';
-import * as gallery from './gallery.ts';
 import * as health from './health.ts';
 import * as hidden from './hidden.ts';
 import * as imports from './imports.ts';
 import * as entry from './invitation-entry.ts';
 import * as invitations from './invitations.ts';
-import * as media from './media.ts';
-import * as mediaAdmin from './media-admin.ts';
+import { downloadsApi, libraryApi, mediaApi } from './media-api.ts';
 import * as memberSettings from './member-settings.ts';
 import * as messages from './messages.ts';
 import * as ownership from './ownership.ts';
@@ -33,7 +30,6 @@ import * as search from './search.ts';
 import * as sync from './sync.ts';
 import * as tenant from './tenant.ts';
 import * as threads from './threads.ts';
-import * as uploads from './uploads.ts';
 import * as users from './users.ts';
 import * as webhooks from './webhooks.ts';
 
@@ -138,29 +134,6 @@ export const devicesApi = {
   removeDevice: devices.removeDevice,
   logout: devices.logout,
   logoutUser: devices.logoutUser,
-} as const satisfies Record<string, Route>;
-export const mediaApi = {
-  requestUpload: uploads.requestUpload,
-  getUpload: uploads.getUpload,
-  addUploadParts: uploads.addUploadParts,
-  completeUpload: uploads.completeUpload,
-  cancelUpload: uploads.cancelUpload,
-  getMyUsage: uploads.getMyUsage,
-  getTenantUsage: uploads.getTenantUsage,
-  getMedia: media.getMedia,
-} as const satisfies Record<string, Route>;
-export const downloadsApi = {
-  getMediaUrl: downloads.getMediaUrl,
-  getMediaUrls: downloads.getMediaUrls,
-  listDownloads: downloads.listDownloads,
-  listTenantDownloads: downloads.listTenantDownloads,
-} as const satisfies Record<string, Route>;
-export const libraryApi = {
-  listConversationMedia: gallery.listConversationMedia,
-  removeMedia: mediaAdmin.removeMedia,
-  listQuarantined: mediaAdmin.listQuarantined,
-  listCleanupReports: mediaAdmin.listCleanupReports,
-  reconcileMedia: mediaAdmin.reconcileMedia,
 } as const satisfies Record<string, Route>;
 export const searchApi = { searchMessages: search.searchMessages } as const satisfies Record<string, Route>;
 export const usersApi = {

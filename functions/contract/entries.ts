@@ -1,23 +1,10 @@
 import { api, type Service } from './api.ts';
+import type { Entry } from './entry.ts';
 import type { EnvironmentKey } from './environment.ts';
-import { RECONCILING } from './media-admin.ts';
+import { JOBS } from './jobs.ts';
 import type { Route } from './route.ts';
 import { indexSearch, publishEvents, type Subscription } from './subscriptions.ts';
 import type { Use } from './uses.ts';
-
-/** What a function is deployed with, besides its code: `infra/` builds the function, its role and its environment from it. */
-export interface Entry {
-  /** The file that exports `handler`, from the repository's root. */
-  readonly file: `functions/${string}.lambda.ts`;
-  readonly uses: readonly Use[];
-  /** Variables it reads that no use of it brings. */
-  readonly environment: readonly EnvironmentKey[];
-  /** MB; the share of a processor grows with it, one whole at 1,769. */
-  readonly memory: number;
-  readonly timeoutSeconds: number;
-  /** MB of disk it needs for files of its own; Lambda gives 512 to each function. */
-  readonly diskMb?: number;
-}
 
 /** API Gateway gives up after 29 s; a function that runs longer answers nobody. */
 const ANSWER_SECONDS = 28;
@@ -209,92 +196,6 @@ export const READ_CDN_LOGS: Entry = {
   memory: 1_024,
   timeoutSeconds: 300,
 };
-
-/** Work that nobody asks for: a rule starts it, again and again. */
-export interface Job {
-  readonly name: string;
-  /** Minutes from one start to the next, up to 360. A start is a hint: what is to be done lies in the table. */
-  readonly everyMinutes: number;
-  readonly entry: Entry;
-}
-
-/** Every job. One file each: `functions/jobs/<name>.lambda.ts`. */
-export const JOBS: readonly Job[] = [
-  {
-    name: 'send-scheduled',
-    everyMinutes: 1,
-    entry: {
-      file: 'functions/jobs/send-scheduled.lambda.ts',
-      uses: api.scheduled.sendScheduledNow.uses,
-      environment: [],
-      memory: 512,
-      timeoutSeconds: 60,
-    },
-  },
-  {
-    name: 'purge',
-    everyMinutes: 1,
-    entry: {
-      file: 'functions/jobs/purge.lambda.ts',
-      uses: [
-        'table:get',
-        'table:batch-get',
-        'table:query',
-        'table:put',
-        'table:update',
-        'table:delete',
-        'archive:remove',
-      ],
-      environment: [],
-      memory: 512,
-      timeoutSeconds: 60,
-    },
-  },
-  {
-    name: 'clean-media',
-    everyMinutes: 60,
-    entry: {
-      file: 'functions/jobs/clean-media.lambda.ts',
-      uses: [...RECONCILING, 'quarantine:abort', 'sockets:post', 'stragglers:send'],
-      environment: [],
-      memory: 512,
-      timeoutSeconds: 300,
-    },
-  },
-  {
-    name: 'reconcile-media',
-    everyMinutes: 360,
-    entry: {
-      file: 'functions/jobs/reconcile-media.lambda.ts',
-      uses: RECONCILING,
-      environment: [],
-      memory: 512,
-      timeoutSeconds: 300,
-    },
-  },
-  {
-    name: 'expire',
-    everyMinutes: 60,
-    entry: {
-      file: 'functions/jobs/expire.lambda.ts',
-      uses: [
-        'table:get',
-        'table:batch-get',
-        'table:query',
-        'table:put',
-        'table:update',
-        'table:delete',
-        'table:check',
-        'archive:read',
-        'archive:write',
-        'archive:remove',
-      ],
-      environment: [],
-      memory: 512,
-      timeoutSeconds: 300,
-    },
-  },
-];
 
 /** Functions that stand for a service of AWS, deployed only where that is missing. */
 export const STAND_INS: readonly string[] = ['scan-upload'];

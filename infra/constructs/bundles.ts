@@ -2,7 +2,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
-import { type Entry, everyEntry } from '#contract/entries.ts';
+import { everyEntry } from '#contract/entries.ts';
+import type { Entry } from '#contract/entry.ts';
 import { ROOT } from '../config.ts';
 
 /**

@@ -4,7 +4,7 @@ import { CfnPermission, Code, type ILayerVersion, Runtime } from 'aws-cdk-lib/aw
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { Entry } from '#contract/entries.ts';
+import type { Entry } from '#contract/entry.ts';
 import { architectureOf, type Config, prefixOf } from '../config.ts';
 import { environmentFor, type Resources, statementsFor } from '../grants.ts';
 import type { Bundles } from './bundles.ts';

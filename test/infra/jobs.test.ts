@@ -1,7 +1,8 @@
 import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { expect, it } from 'vitest';
-import { FAN_OUT, type Job } from '#contract/entries.ts';
+import { FAN_OUT } from '#contract/entries.ts';
+import type { Job } from '#contract/jobs.ts';
 import { JobsStack } from '#infra/jobs-stack.ts';
 import { exampleConfig } from '#infra/synthesise.ts';
 

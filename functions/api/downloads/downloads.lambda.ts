@@ -1,4 +1,4 @@
-import { downloadsApi } from '#contract/api.ts';
+import { downloadsApi } from '#contract/media-api.ts';
 import { service } from '#runtime/service.ts';
 import { getMediaUrl } from './get-media-url.ts';
 import { getMediaUrls } from './get-media-urls.ts';

@@ -1,4 +1,4 @@
-import { libraryApi } from '#contract/api.ts';
+import { libraryApi } from '#contract/media-api.ts';
 import { service } from '#runtime/service.ts';
 import { handleListCleanupReports } from './list-cleanup-reports.ts';
 import { handleListConversationMedia } from './list-conversation-media.ts';

@@ -1,4 +1,4 @@
-import { mediaApi } from '#contract/api.ts';
+import { mediaApi } from '#contract/media-api.ts';
 import { service } from '#runtime/service.ts';
 import { cancelUpload } from './cancel-upload.ts';
 import { getMedia } from './get-media.ts';
