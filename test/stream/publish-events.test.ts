@@ -76,7 +76,7 @@ describe('publish-events', () => {
   });
 
   it('says which state a media took, once a state', async () => {
-    const ready = ofType('media');
+    const ready = itemsOf('acme').find(({ ty, state }) => ty === 'media' && state === 'ready')!;
     const before = { ...ready, state: 'processing', version: 3 };
     await handler(
       batchOf([recordOf(ready, before), recordOf({ ...ready, exp: 1 }, ready), recordOf(undefined, ready)]),
