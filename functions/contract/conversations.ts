@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { ConversationId, Instant, UserId } from './ids.ts';
+import { MemberRole } from './member-role.ts';
 import { MySettings } from './member-settings.ts';
 import { Cursor, Limit, page } from './page.ts';
-import { MemberRole } from './participants.ts';
 import { route } from './route.ts';
 import { ConversationSettings } from './settings.ts';
 import { READS } from './within.ts';

@@ -4,9 +4,9 @@ import { ConversationId, Instant, InvitationId, MediaId, MessageId, ScheduledId,
 import { InvitationState } from './invitations.ts';
 import { LIVE_EVENTS } from './live-events.ts';
 import { MediaState } from './media.ts';
+import { MemberRole } from './member-role.ts';
 import { MySettings } from './member-settings.ts';
 import { Message, Reaction } from './messages.ts';
-import { MemberRole } from './participants.ts';
 import { ReceivedInvitation } from './received-invitations.ts';
 import { ScheduledState } from './scheduled.ts';
 import { ChangedFields } from './settings.ts';

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { ConversationType } from './conversations.ts';
 import { ConversationId, Instant, UserId } from './ids.ts';
 import { InvitationToken, InvitedRole } from './invitations.ts';
-import { ChangeSeq, MemberRole } from './participants.ts';
+import { ChangeSeq } from './member-change.ts';
+import { MemberRole } from './member-role.ts';
 import { route } from './route.ts';
 
 /** Why nobody, or not this user, comes in by an invitation. */

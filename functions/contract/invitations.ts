@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { MEMBER_CAP } from './conversations.ts';
 import { ConversationId, Instant, InvitationId, UserId } from './ids.ts';
+import { ChangeSeq, Place } from './member-change.ts';
+import { MemberRole } from './member-role.ts';
 import { Cursor, Limit, page } from './page.ts';
-import { ChangeSeq, MemberRole, Place } from './participants.ts';
 import { route } from './route.ts';
 import { MANAGES, READS } from './within.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { CustomData } from './custom-data.ts';
 import { Instant, InvitationId, MediaId, UserId } from './ids.ts';
-import { MemberRole } from './participants.ts';
+import { MemberRole } from './member-role.ts';
 
 /** Characters (UTF-16 code units) of a text message. */
 export const MAX_TEXT = 20_000;

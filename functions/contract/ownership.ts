@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { Instant, UserId } from './ids.ts';
-import { CHANGE_REFUSALS, CHANGE_USES, ChangeSeq, MemberRole, OneUser, Place } from './participants.ts';
+import { ChangeSeq, OneUser, Place } from './member-change.ts';
+import { MemberRole } from './member-role.ts';
+import { CHANGE_REFUSALS, CHANGE_USES } from './participants.ts';
 import { route } from './route.ts';
 import { OWNS, RISES, STEPS } from './within.ts';
 

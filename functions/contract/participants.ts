@@ -1,11 +1,10 @@
 import * as z from 'zod';
 import { ConversationId, Instant, UserId } from './ids.ts';
+import { ChangeSeq, OneUser, Place } from './member-change.ts';
+import { MemberRole } from './member-role.ts';
 import { Cursor, Limit, page } from './page.ts';
 import { route } from './route.ts';
 import { JOINS, MANAGES, OVERSEES, READS, STEPS } from './within.ts';
-
-/** From the highest to the lowest. A `guest` only reads; channels have them. */
-export const MemberRole = z.enum(['owner', 'admin', 'member', 'guest']);
 
 /** Users that one call may add, or remove. */
 export const MAX_ADDED = 100;
@@ -92,11 +91,6 @@ export const CHANGE_REFUSALS = [
   'message.client_id_too_old',
   'service.contended',
 ] as const;
-
-/** Number of the log entry that a change wrote. */
-export const ChangeSeq = z.int();
-export const Place = z.strictObject({ conversationId: ConversationId });
-export const OneUser = z.strictObject({ conversationId: ConversationId, userId: UserId });
 
 /** Users in a query, where a field stands once: `ada,bob`. */
 const UserIds = z.array(UserId).min(1).max(MAX_ADDED);

@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { ConversationType } from './conversations.ts';
 import { ConversationId, Instant, MediaId, MessageId, TenantId, UserId } from './ids.ts';
 import { MediaState } from './media.ts';
+import { MemberRole } from './member-role.ts';
 import { MessageType } from './message-bodies.ts';
 import { Mentions } from './message-parts.ts';
-import { MemberRole } from './participants.ts';
 
 /** `source` of everything put on the event bus. */
 export const EVENT_SOURCE = 'parley';

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { ConversationType } from '#contract/conversations.ts';
-import type { MemberRole } from '#contract/participants.ts';
+import type { MemberRole } from '#contract/member-role.ts';
 import {
   type ChangedFields,
   type ConversationSettings,

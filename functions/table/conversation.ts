@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { documents } from '#aws/documents.ts';
 import { type Conversation, ConversationType } from '#contract/conversations.ts';
-import type { MemberRole } from '#contract/participants.ts';
+import type { MemberRole } from '#contract/member-role.ts';
 import { Threshold } from '#contract/settings.ts';
 import { type Sight, showsLast } from '#domain/visibility.ts';
 import { entity, type Item, join, type Key, type TenantKey } from './entity.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { documents } from '#aws/documents.ts';
-import { MemberRole } from '#contract/participants.ts';
+import { MemberRole } from '#contract/member-role.ts';
 import { conversationPartition } from './conversation.ts';
 import { entity, join, type Key, type TenantKey } from './entity.ts';
 import { TABLE } from './schema.ts';

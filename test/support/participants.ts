@@ -1,6 +1,6 @@
 import { documents } from '#aws/documents.ts';
 import { api } from '#contract/api.ts';
-import type { MemberRole } from '#contract/participants.ts';
+import type { MemberRole } from '#contract/member-role.ts';
 import { handler as conversations } from '#functions/api/conversations/conversations.lambda.ts';
 import { handler as participants } from '#functions/api/participants/participants.lambda.ts';
 import { createConversation } from '#table/conversation-create.ts';
