@@ -93,6 +93,25 @@ describe('a media', () => {
     expect(await standingOf(tenant(), mediaId)).toMatchObject({ refs: 0, links: [] });
   });
 
+  it('is let go of once by two who have both read that it is shown', async () => {
+    const group = await aGroup(tenant(), ['ada', 'bob']);
+    const mediaId = await readyMedia(tenant());
+    const { id } = await send(group, mediaId);
+    // Others show it too: what is counted bears one more, so only the link can say that it is gone.
+    for (let index = 0; index < 3; index++) await send(group, mediaId);
+    const link = { mediaId, conversationId: group, carrier: Number(id.split('_').at(-1)) };
+    const spied = documents.transactWrite;
+    const first: boolean[] = [];
+    documents.transactWrite = async (items) => {
+      documents.transactWrite = spied;
+      first.push(await release(tenant(), link, Date.now()));
+      return spied(items);
+    };
+    const second = await release(tenant(), link, Date.now());
+    expect([...first, second]).toEqual([true, false]);
+    expect(await standingOf(tenant(), mediaId)).toMatchObject({ refs: 3, links: { length: 3 } });
+  });
+
   it('of a thread’s reply and of a scheduled message is kept; a face of a user goes when another takes its place', async () => {
     const group = await aGroup(tenant(), ['ada', 'bob']);
     const mediaId = await readyMedia(tenant());
