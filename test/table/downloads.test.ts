@@ -2,213 +2,17 @@ import { useTable } from '../support/table.ts';
 
 useTable();
 
-import { randomUUID } from 'node:crypto';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { sizeOfItem } from '#bench/item-size.ts';
-import { getMediaUrl, getMediaUrls, listDownloads, listTenantDownloads } from '#contract/downloads.ts';
-import { ENV } from '#contract/environment.ts';
-import { DEFAULT_RULES, type TenantRules } from '#contract/tenant.ts';
+import { getMediaUrls, listDownloads, listTenantDownloads } from '#contract/downloads.ts';
 import { handler } from '#functions/api/downloads/downloads.lambda.ts';
 import { documents } from '#functions/aws/documents.ts';
-import { scope, type TenantKey } from '#table/entity.ts';
-import type { StoredMedia } from '#table/media.ts';
-import { storeSettings } from '#table/tenant-settings.ts';
-import { emulatorEndpoint } from '../support/aws-env.ts';
-import { type CallOptions, call } from '../support/call.ts';
+import { call } from '../support/call.ts';
 import { aGroup } from '../support/conversations.ts';
-import { readyMedia, showAsPictureOf } from '../support/media.ts';
-import { whyRefused } from '../support/presigned.ts';
-import { useSigningKey } from '../support/signing-key.ts';
+import { as, ask, downloadsOf, limit, picture, tenant, today, totals, useDownloads } from '../support/downloads.ts';
+import { showAsPictureOf } from '../support/media.ts';
 
-useSigningKey();
-
-const s3 = new S3Client({ endpoint: emulatorEndpoint() });
-const clean = `clean-${randomUUID()}`;
-const FILE = Buffer.from('%PDF-1.7 <script>alert(1)</script> of a hundred and some bytes'.repeat(3));
-
-beforeAll(async () => {
-  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  await s3.send(new CreateBucketCommand({ Bucket: clean }));
-  process.env[ENV.cleanBucket] = clean;
-});
-
-let tenants = 0;
-let tenantId: string;
-let tenant: TenantKey;
-beforeEach(() => {
-  tenantId = `downloads-${tenants++}`;
-  tenant = scope(tenantId);
-});
-
-type Renditions = NonNullable<StoredMedia['renditions']>;
-const rendition = (name: Renditions[number]['name'], bytes = 1_000, contentType = 'image/webp') => ({
-  name,
-  contentType,
-  bytes,
-  width: 2,
-  height: 1,
-  sha256: 'ab',
-});
-const picture = (bytes = 1_000, change: Partial<StoredMedia> = {}) =>
-  readyMedia(tenant, 'image/jpeg', {
-    objectVersion: 'v1',
-    renditions: [rendition('thumbnail', 100), rendition('display', bytes)],
-    ...change,
-  });
-
-const as = (userId = 'ada', options: CallOptions = {}): CallOptions => ({ tenantId, userId, ...options });
-const ask = (input: Record<string, unknown>, options = as()) => call(handler, getMediaUrl, input, options);
-const limit = (downloads: Partial<TenantRules['downloads']>) =>
-  storeSettings(tenant, {
-    version: 1,
-    before: DEFAULT_RULES,
-    after: { ...DEFAULT_RULES, downloads: { ...DEFAULT_RULES.downloads, ...downloads } },
-    by: 'ada',
-    at: Date.now(),
-  });
-const downloadsOf = async (mediaId: string, options = as(), input: Record<string, unknown> = {}) =>
-  (await call(handler, listDownloads, { mediaId, ...input }, options)).body as unknown as {
-    items: { userId: string; rendition: string; bytes: number; at: string }[];
-    nextCursor: string | null;
-    total: { downloads: number; bytes: number };
-  };
-const today = new Date().toISOString().slice(0, 10);
-const totals = async () =>
-  (await call(handler, listTenantDownloads, { from: today, to: today }, as('ada', { roles: ['admin'] }))).body['items'];
-
-describe('an address', () => {
-  /** Puts what an address leads to into the store; where it leads. */
-  async function leadsTo(mediaId: string, options: { rendition?: string; body?: Buffer } = {}): Promise<string> {
-    const { body } = await ask({ mediaId, ...(options.rendition ? { rendition: options.rendition } : {}) });
-    const url = new URL(String(body['url']));
-    const Key = url.pathname.slice(clean.length + 2);
-    // Stored as what a browser would open, had the address not its own word.
-    await s3.send(new PutObjectCommand({ Bucket: clean, Key, Body: options.body ?? FILE, ContentType: 'text/html' }));
-    return url.href;
-  }
-
-  it('of a picture shows it in place, of the type that was found, for five minutes', async () => {
-    const mediaId = await picture();
-    const { status, body } = await ask({ mediaId });
-    expect(status).toBe(200);
-    expect(body).toMatchObject({ rendition: 'display', contentType: 'image/webp', bytes: 1_000 });
-    const left = Date.parse(String(body['expiresAt'])) - Date.now();
-    expect(left).toBeGreaterThan(290_000);
-    expect(left).toBeLessThanOrEqual(300_000);
-    const answer = await fetch(await leadsTo(mediaId));
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get('content-type')).toBe('image/webp');
-    expect(answer.headers.get('content-disposition')).toBe('inline');
-    expect(new URL(String(body['url'])).searchParams.get('X-Amz-Expires')).toBe('300');
-  });
-
-  it('of a file saves it under its name and no type, whatever it is stored as', async () => {
-    const mediaId = await readyMedia(tenant, 'text/html', {
-      objectVersion: 'v1',
-      fileName: 'Pläne "neu";\r\n.html',
-      renditions: [rendition('original', FILE.length, 'text/html')],
-    });
-    const answer = await fetch(await leadsTo(mediaId));
-    expect(answer.headers.get('content-type')).toBe('application/octet-stream');
-    expect(answer.headers.get('content-disposition')).toBe(
-      `attachment; filename="Plane _neu__.html"; filename*=UTF-8''Pl%C3%A4ne%20%22neu%22%3B.html`,
-    );
-    expect(Buffer.from(await answer.arrayBuffer())).toEqual(FILE);
-  });
-
-  it('of a video works for as long as it takes to watch it', async () => {
-    const mediaId = await readyMedia(tenant, 'video/mp4', {
-      objectVersion: 'v1',
-      durationMs: 3_600_000,
-      renditions: [rendition('poster'), rendition('video', 5_000, 'video/mp4')],
-    });
-    const { body } = await ask({ mediaId });
-    expect(body).toMatchObject({ rendition: 'video', contentType: 'video/mp4' });
-    const left = Date.parse(String(body['expiresAt'])) - Date.now();
-    expect(left).toBeGreaterThan(5_990_000);
-    expect(left).toBeLessThanOrEqual(6_000_000);
-  });
-
-  it('lets a player seek and a browser ask whether anything changed', async () => {
-    const url = await leadsTo(await picture());
-    const part = await fetch(url, { headers: { range: 'bytes=9-16' } });
-    expect(part.status).toBe(206);
-    expect(await part.text()).toBe(FILE.subarray(9, 17).toString());
-    expect(part.headers.get('content-range')).toBe(`bytes 9-16/${FILE.length}`);
-    const last = await fetch(url, { headers: { range: 'bytes=-5' } });
-    expect(await last.text()).toBe(FILE.subarray(-5).toString());
-    expect((await fetch(url, { headers: { range: `bytes=${FILE.length}-` } })).status).toBe(416);
-    const eTag = part.headers.get('etag')!;
-    expect((await fetch(url, { headers: { 'if-none-match': eTag } })).status).toBe(304);
-  });
-
-  it('cannot be bent: type, disposition, time, rendition, media, tenant or bucket', async () => {
-    const url = new URL(String((await ask({ mediaId: await picture() })).body['url']));
-    const now = Date.now();
-    expect(whyRefused(url, 'test', now)).toBeUndefined();
-    expect(whyRefused(url, 'test', now + 298_000)).toBeUndefined();
-    expect(whyRefused(url, 'test', now + 301_000)).toBe('expired');
-    const bend: ((other: URL) => void)[] = [
-      ({ searchParams }) => searchParams.set('response-content-type', 'text/html'),
-      ({ searchParams }) => searchParams.delete('response-content-type'),
-      ({ searchParams }) => searchParams.set('response-content-disposition', 'attachment'),
-      ({ searchParams }) => searchParams.delete('response-content-disposition'),
-      ({ searchParams }) => searchParams.set('response-content-encoding', 'gzip'),
-      ({ searchParams }) => searchParams.set('X-Amz-Expires', '86400'),
-      ({ searchParams }) => searchParams.set('X-Amz-Date', '20310101T000000Z'),
-      (other) => {
-        other.pathname = other.pathname.replace('display', 'original');
-      },
-      (other) => {
-        other.pathname = other.pathname.replace('med_x', 'med_y');
-      },
-      (other) => {
-        other.pathname = other.pathname.replace(tenantId, 'globex');
-      },
-      (other) => {
-        other.pathname = other.pathname.replace('clean', 'quarantine');
-      },
-    ];
-    for (const change of bend) {
-      const other = new URL(url);
-      change(other);
-      expect(other.href).not.toBe(url.href);
-      expect(whyRefused(other, 'test', now), String(change)).toBe('signature');
-    }
-  });
-
-  it('is under its other path too', async () => {
-    const [alias] = getMediaUrl.aliases;
-    expect(await call(handler, alias, { mediaId: await picture() }, as())).toMatchObject({ status: 200 });
-  });
-
-  it.each(['requested', 'uploaded', 'scanning', 'processing', 'rejected', 'quarantined', 'expired'] as const)(
-    'is not given out while the media is %s, not even to its owner',
-    async (state) => {
-      const mediaId = await picture(1_000, { state });
-      expect(await ask({ mediaId })).toMatchObject({ status: 409, body: { code: 'media.not_ready', state } });
-      expect((await downloadsOf(mediaId)).total.downloads).toBe(0);
-    },
-  );
-
-  it('is not given out for a rendition that was not made', async () => {
-    const mediaId = await picture();
-    const refused = { status: 404, body: { code: 'media.rendition_missing', renditions: ['thumbnail', 'display'] } };
-    expect(await ask({ mediaId, rendition: 'original' })).toMatchObject(refused);
-  });
-
-  it('is given to whoever may see what carries it, and nobody else learns that it is there', async () => {
-    const mediaId = await picture();
-    const group = await aGroup(tenant, ['ada', 'bob']);
-    const stranger = await ask({ mediaId }, as('bob'));
-    expect(stranger).toMatchObject({ status: 404, body: { code: 'media.not_found' } });
-    await showAsPictureOf(tenant, group, mediaId);
-    expect((await ask({ mediaId }, as('bob'))).status).toBe(200);
-    expect((await ask({ mediaId }, as('eve'))).body).toEqual(stranger.body);
-    expect((await ask({ mediaId }, { tenantId: 'globex', userId: 'ada' })).body).toEqual(stranger.body);
-  });
-});
+useDownloads();
 
 describe('what is downloaded', () => {
   it('is counted once as long as the address is good, which is told again and costs no write', async () => {
@@ -251,8 +55,8 @@ describe('what is downloaded', () => {
   it('costs five writes of one unit each: the user’s and the tenant’s bytes, the address, who and when, the count', async () => {
     const mediaId = await picture();
     const user = `u${'x'.repeat(63)}`;
-    const group = await aGroup(tenant, ['ada', user]);
-    await showAsPictureOf(tenant, group, mediaId);
+    const group = await aGroup(tenant(), ['ada', user]);
+    await showAsPictureOf(tenant(), group, mediaId);
     const [put, update] = [vi.spyOn(documents, 'put'), vi.spyOn(documents, 'update')];
     expect((await ask({ mediaId }, as(user))).status).toBe(200);
     expect(put.mock.calls.length + update.mock.calls.length).toBe(5);
@@ -264,7 +68,7 @@ describe('what is downloaded', () => {
   it('is told to its owner and to admins, page by page, newest first; to all others it is not there', async () => {
     const mediaId = await picture();
     const users = ['bob', 'cleo', 'dora', 'eve', 'fay'];
-    await showAsPictureOf(tenant, await aGroup(tenant, ['ada', ...users]), mediaId);
+    await showAsPictureOf(tenant(), await aGroup(tenant(), ['ada', ...users]), mediaId);
     for (const user of users) await ask({ mediaId, rendition: 'thumbnail' }, as(user));
     const told: string[] = [];
     let cursor: string | null = null;
@@ -336,7 +140,7 @@ describe('a budget', () => {
     await limit({ userBytesPerDay: 1_500, userBytesPerMinute: null, tenantBytesPerDay: 1_500 });
     const mediaId = await picture();
     const other = await picture();
-    await showAsPictureOf(tenant, await aGroup(tenant, ['ada', 'bob']), other);
+    await showAsPictureOf(tenant(), await aGroup(tenant(), ['ada', 'bob']), other);
     expect((await ask({ mediaId })).status).toBe(200);
     const refused = await ask({ mediaId: other }, as('bob'));
     expect(refused).toMatchObject({ status: 429, body: { of: 'tenant', rateLimit: { remaining: 500 } } });

@@ -20,6 +20,7 @@ const SAVED = 'I12 other files only as attachments';
 const BUDGET = 'Bandwidth budgets are exact';
 const ONCE = 'A download is counted once';
 
+const ADDRESS = { test: 'test/table/download-address.test.ts', needs: 'emulator' } as const;
 const API = { test: 'test/table/downloads.test.ts', needs: 'emulator' } as const;
 const TABLE = { test: 'test/table/bandwidth.test.ts', needs: 'emulator' } as const;
 
@@ -32,7 +33,7 @@ export const DOWNLOADS_MUTANTS: readonly Mutant[] = [
     file: wanted,
     from: 'if (media.missing || !isServable(media.state) || !objectVersion)',
     to: 'if (!objectVersion)',
-    ...API,
+    ...ADDRESS,
   },
   {
     name: 'download-stranger',
@@ -41,7 +42,7 @@ export const DOWNLOADS_MUTANTS: readonly Mutant[] = [
     file: wanted,
     from: 'await findReadable(tenant, mediaId, userId, at)',
     to: "await findReadable(tenant, mediaId, 'ada', at)",
-    ...API,
+    ...ADDRESS,
   },
   {
     name: 'download-type',
@@ -50,7 +51,7 @@ export const DOWNLOADS_MUTANTS: readonly Mutant[] = [
     file: url,
     from: "    {\n      'response-content-type': contentType,\n",
     to: '    {\n',
-    ...API,
+    ...ADDRESS,
   },
   {
     name: 'download-disposition',
@@ -59,7 +60,7 @@ export const DOWNLOADS_MUTANTS: readonly Mutant[] = [
     file: url,
     from: "      'response-content-disposition': disposition,\n      'response-cache-control'",
     to: "      'response-cache-control'",
-    ...API,
+    ...ADDRESS,
   },
   {
     name: 'download-attachment',
@@ -104,7 +105,7 @@ export const DOWNLOADS_MUTANTS: readonly Mutant[] = [
     file: url,
     from: '    { from, seconds },',
     to: '    { from, seconds: seconds * 288 },',
-    ...API,
+    ...ADDRESS,
   },
   {
     name: 'download-repeat',

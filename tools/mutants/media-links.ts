@@ -68,7 +68,7 @@ export const MEDIA_LINK_MUTANTS: readonly Mutant[] = [
     file: links,
     from: "message.b.type !== 'deleted' && mediaIdsIn(message).includes(mediaId)",
     to: "(message.b.type === 'deleted' || mediaIdsIn(message).includes(mediaId))",
-    test: 'test/table/media.test.ts',
+    test: 'test/table/media-readers.test.ts',
     needs: 'emulator',
   },
   {
@@ -78,7 +78,7 @@ export const MEDIA_LINK_MUTANTS: readonly Mutant[] = [
     file: links,
     from: '!unwanted.has(u) && ',
     to: '',
-    test: 'test/table/media.test.ts',
+    test: 'test/table/media-readers.test.ts',
     needs: 'emulator',
   },
   {

@@ -231,7 +231,7 @@ export const MEDIA_MUTANTS: readonly Mutant[] = [
     file: links,
     from: '(await mayRead(tenant, mediaId, userId, at)) ? media : undefined',
     to: 'media',
-    test: 'test/table/media.test.ts',
+    test: 'test/table/media-readers.test.ts',
     needs: 'emulator',
   },
   {
@@ -241,7 +241,7 @@ export const MEDIA_MUTANTS: readonly Mutant[] = [
     file: links,
     from: 'everybody.some(({ conversationId }) => conversationId === EVERYBODY)',
     to: 'everybody.length > 0',
-    test: 'test/table/media.test.ts',
+    test: 'test/table/media-readers.test.ts',
     needs: 'emulator',
   },
   {
@@ -251,7 +251,7 @@ export const MEDIA_MUTANTS: readonly Mutant[] = [
     file: links,
     from: 'inSight(sight, seq, message.a)',
     to: 'inSight(sight, sight.from, message.a)',
-    test: 'test/table/media.test.ts',
+    test: 'test/table/media-readers.test.ts',
     needs: 'emulator',
   },
   {
@@ -261,7 +261,7 @@ export const MEDIA_MUTANTS: readonly Mutant[] = [
     file: links,
     from: 'media && isServable(media.state) && !media.missing ? media : undefined',
     to: 'media',
-    test: 'test/table/media.test.ts',
+    test: 'test/table/media-readers.test.ts',
     needs: 'emulator',
   },
   {
