@@ -11,7 +11,8 @@ import { type Item, scope } from '#table/entity.ts';
 import { conversationIdOfImport, ImportEntity, ImportedBatchEntity } from '#table/import.ts';
 import { hashOfBatch } from '#table/import-batch.ts';
 import { call } from '#test/support/call.ts';
-import { EXAMPLES, IMPORT_ID } from '#test/support/examples.ts';
+import { IMPORT_ID } from '#test/support/example-ids.ts';
+import { EXAMPLES } from '#test/support/examples.ts';
 import { TRIES } from '../../functions/api/imports/contend.ts';
 import { handler } from '../../functions/api/imports/imports.lambda.ts';
 

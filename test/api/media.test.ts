@@ -9,7 +9,8 @@ import { MessageEntity, seqOf } from '#table/message.ts';
 import { type Post, whyRefused } from '../media/post-policy.ts';
 import { mockAws, setEnvironment } from '../support/aws.ts';
 import { type CallOptions, call } from '../support/call.ts';
-import { CONVERSATION_ID, EXAMPLES, MEDIA_ID } from '../support/examples.ts';
+import { CONVERSATION_ID, MEDIA_ID } from '../support/example-ids.ts';
+import { EXAMPLES } from '../support/examples.ts';
 import { answerFrom } from '../support/fake-table.ts';
 import { itemsOf } from '../support/world.ts';
 

@@ -5,7 +5,7 @@ import type { Hit, Position } from '#gateways/search.ts';
 import { toMessage } from '#table/message.ts';
 import { mockAws, setEnvironment } from '#test/support/aws.ts';
 import { call } from '#test/support/call.ts';
-import { CONVERSATION_ID } from '#test/support/examples.ts';
+import { CONVERSATION_ID } from '#test/support/example-ids.ts';
 import { answerFrom } from '#test/support/fake-table.ts';
 import { itemsOf } from '#test/support/world.ts';
 import { type Asking, collectHits } from '../../functions/api/search/collect-hits.ts';

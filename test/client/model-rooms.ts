@@ -1,5 +1,6 @@
 import { timeOfId } from '#client/clock.ts';
 import type { Draft, Event, Message, MyConversation, Operations } from '#client/contract.ts';
+import { Refused } from './refused.ts';
 
 export interface Room {
   readonly id: string;
@@ -10,19 +11,6 @@ export interface Room {
   readonly sent: Map<string, number>;
   /** When something happened last: counted over all rooms. */
   movedAt: number;
-}
-
-export class Refused extends Error {
-  readonly status: number;
-  readonly code: string;
-  readonly details: Readonly<Record<string, unknown>>;
-
-  constructor(status: number, code: string, details = {}) {
-    super(code);
-    this.status = status;
-    this.code = code;
-    this.details = details;
-  }
 }
 
 const CREATED_AT = '2026-11-21T08:00:00.000Z';

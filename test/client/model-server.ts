@@ -1,6 +1,7 @@
 import type { Command, Event, Operations } from '#client/contract.ts';
 import { ROUTES } from '#client/routes.ts';
-import { ModelRooms, Refused } from './model-rooms.ts';
+import { ModelRooms } from './model-rooms.ts';
+import { Refused } from './refused.ts';
 import type { Clock, Network, ServerSide } from './virtual-host.ts';
 
 /** What goes wrong on the way, as chances from 0 to 1. */

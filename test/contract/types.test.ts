@@ -3,7 +3,8 @@ import { api } from '#contract/api.ts';
 import { service } from '#runtime/service.ts';
 import { HeadEntity } from '#table/conversation.ts';
 import { scope } from '#table/entity.ts';
-import { CONVERSATION_ID, EXAMPLES } from '../support/examples.ts';
+import { CONVERSATION_ID } from '../support/example-ids.ts';
+import { EXAMPLES } from '../support/examples.ts';
 
 /** The compiler is the test: each line under `@ts-expect-error` must not compile, or `tsc` fails. */
 describe('what does not compile', () => {

@@ -3,21 +3,27 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type * as z from 'zod';
-import {
-  ClientId,
-  ConversationId,
-  DeviceId,
-  ImportId,
-  InvitationId,
-  MediaId,
-  TenantId,
-  UserId,
-} from '#contract/ids.ts';
-import { canonicalEmoji } from '#runtime/emoji.ts';
+import { ClientId, ConversationId, ImportId, MediaId, TenantId, UserId } from '#contract/ids.ts';
 import { type Key, scope, type TenantKey, tenantIdOf } from '#table/entity.ts';
-import { someClientId } from '#test/support/conversations.ts';
+import {
+  connectionId,
+  conversationId,
+  deviceId,
+  emoji,
+  hostile,
+  importId,
+  invitationId,
+  mediaId,
+  passing,
+  reportId,
+  scheduledId,
+  seq,
+  tenantId,
+  token,
+  userId,
+} from './some-ids.ts';
 
+const record = fc.record;
 const RUNS = { numRuns: 1_000 };
 const FOLDER = join(import.meta.dirname, '../../functions/table');
 
@@ -36,75 +42,6 @@ beforeAll(async () => {
     for (const value of Object.values(exported)) if (isEntity(value)) entities.set(value.type, value);
   }
 });
-
-/** What somebody may try as an id: separators, prefixes of our own keys, other scripts, look-alikes, nothing. */
-const hostile = fc.oneof(
-  fc.constantFrom(
-    '',
-    '#',
-    'T#',
-    'a#b',
-    'a',
-    'a#',
-    '#a',
-    'P#ada',
-    'ada',
-    'Ada',
-    'ada ',
-    'ａｄａ',
-    'ädä',
-    'a\u0000',
-    '~',
-    '..',
-    '🎉',
-  ),
-  fc
-    .array(fc.constantFrom('a', 'b', '#', 'T', '~', '-', '_', '.', '@', '0', '\u0000', 'é', 'e\u0301'), {
-      maxLength: 6,
-    })
-    .map((parts) => parts.join('')),
-  fc.string({ unit: 'binary', maxLength: 8 }),
-);
-
-/** Of those what a schema of the contract lets in; few of them, so that two draws are often the same. */
-const passing = (schema: z.ZodType<string>, some: fc.Arbitrary<string>): fc.Arbitrary<string> =>
-  fc.oneof(some, hostile).filter((text) => schema.safeParse(text).success);
-const token = fc
-  .array(fc.constantFrom('A', 'b', '-', '_'), { minLength: 2, maxLength: 2 })
-  .map((end) => `${'A'.repeat(20)}${end.join('')}`);
-
-const tenantId = passing(TenantId, fc.constantFrom('a', 'ab', 'a-b', 'acme', 'A'));
-const userId = passing(UserId, fc.constantFrom('ada', 'bob', 'a', 'ab', 'a.b', 'a@b'));
-const conversationId = passing(
-  ConversationId,
-  token.map((end) => `cnv_${end}`),
-);
-const mediaId = passing(
-  MediaId,
-  token.map((end) => `med_${end}`),
-);
-const invitationId = fc
-  .tuple(token, token)
-  .map(([room, own]) => `inv_${room}_${own}`)
-  .filter((id) => InvitationId.safeParse(id).success);
-const reportId = fc
-  .record({ end: token, seq: fc.integer({ min: 1, max: 12 }) })
-  .map(({ end, seq: at }) => `rep_${end}_${at}`);
-const deviceId = passing(
-  DeviceId,
-  token.map((end) => `dev_${end}`),
-);
-const importId = passing(
-  ImportId,
-  token.map((end) => `imp_${end}`),
-);
-/** As API Gateway makes them. */
-const connectionId = fc.constantFrom('Zg1aAcrSIAMCIBQ=', 'Zg1aAcrSIAMCIBR=', 'W==');
-/** Client ids are of their time: a few of them. */
-const scheduledId = fc.constantFrom(...[1, 2, 2, 3].map((at) => `sch_${someClientId(at)}`));
-const seq = fc.oneof(fc.integer({ min: 0, max: 12 }), fc.integer({ min: 0, max: 999_999_999_999_999 }));
-const emoji = fc.constantFrom('👍', '👍🏽', '❤️', '#️⃣', '*️⃣', '1️⃣', '🏴‍☠️', '👨‍👩‍👧').map((text) => canonicalEmoji(text)!);
-const record = fc.record;
 
 /** The ids by which things of each type are named. */
 const IDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {

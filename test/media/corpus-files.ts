@@ -1,20 +1,9 @@
-import { deflateSync, gzipSync } from 'node:zlib';
 import sharp from 'sharp';
+import { disguised, HTML, SVG } from './active-files.ts';
+import { harmless, PDF, real } from './harmless-files.ts';
 import { EICAR, gifBomb, pngBomb, tiffBomb, webpBomb, zip } from './hostile-files.ts';
-import { SMALLEST, sample } from './samples.ts';
-
-/** A hostile or odd file, what it claims to be, and what must become of it. */
-export interface Odd {
-  readonly name: string;
-  readonly contentType: string;
-  readonly data: Buffer;
-  /** `ready`, `quarantined`, or why it is rejected; several where decoders may differ. */
-  readonly ends: readonly string[];
-}
-
-const text = (value: string): Buffer => Buffer.from(value);
-const SVG = '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>';
-const HTML = '<!doctype html><script>alert(document.domain)</script>';
+import { type Odd, text } from './odd-file.ts';
+import { sample } from './samples.ts';
 
 const IMAGES = ['image/jpeg', 'image/png', 'image/gif', 'image/webp', 'image/tiff', 'image/avif'] as const;
 
@@ -116,50 +105,6 @@ const lies = (real: Record<string, Buffer>): Odd[] => [
   ),
 ];
 
-/** Files that are active under some name: never kept under another. */
-const ACTIVE: readonly (readonly [name: string, data: Buffer])[] = [
-  ['HTML', text(HTML)],
-  ['HTML behind blanks', text(`\n\t  ${HTML}`)],
-  ['HTML behind a byte order mark', text(`\ufeff${HTML}`)],
-  ['HTML in UTF-16', Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(HTML, 'utf16le')])],
-  ['HTML behind a comment', text(`<!-- a letter -->${HTML}`)],
-  ['HTML in capitals', text(HTML.toUpperCase())],
-  ['a lone script', text('<script>alert(1)</script>')],
-  ['a frame', text('<iframe src="javascript:alert(1)"></iframe>')],
-  ['SVG', text(SVG)],
-  ['SVG behind a declaration', text(`<?xml version="1.0" encoding="UTF-8"?><!DOCTYPE svg [<!ENTITY a "b">]>${SVG}`)],
-  ['SVG with a prefix', text('<s:svg xmlns:s="http://www.w3.org/2000/svg"><s:script>alert(1)</s:script></s:svg>')],
-  ['XHTML', text('<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><script>alert(1)</script></html>')],
-  [
-    'a stylesheet that runs',
-    text('<?xml version="1.0"?><xsl:stylesheet xmlns:xsl="http://www.w3.org/1999/XSL/Transform"/>'),
-  ],
-  ['a web archive', text('MIME-Version: 1.0\r\nContent-Type: multipart/related\r\n\r\n<html>')],
-  ['a shell script', text('#!/bin/sh\nrm -rf ~')],
-  ['PHP', text('<?php system($_GET[0]);')],
-  ['a batch file', text('@echo off\r\nformat c:')],
-  ['a link', text('[InternetShortcut]\r\nURL=file://evil.test/a.exe')],
-  ['a desktop entry', text('[Desktop Entry]\nExec=rm -rf ~')],
-  ['a Windows program', Buffer.concat([text('MZ'), Buffer.alloc(200)])],
-  ['an ELF program', Buffer.concat([Buffer.from('7f454c46020101', 'hex'), Buffer.alloc(200)])],
-  ['a Mach-O program', Buffer.concat([Buffer.from('cffaedfe0700000103', 'hex'), Buffer.alloc(200)])],
-  ['a Java class', Buffer.concat([Buffer.from('cafebabe00000034', 'hex'), Buffer.alloc(200)])],
-  ['WebAssembly', Buffer.from('0061736d01000000', 'hex')],
-  ['Flash', sample('smallest/flash.swf')],
-];
-
-const disguised = (): Odd[] =>
-  ACTIVE.flatMap(([name, data]) =>
-    ['text/plain', 'application/pdf', 'application/octet-stream', 'application/zip'].map((contentType) => ({
-      name: `${name} as ${contentType}`,
-      contentType,
-      data,
-      ends: ['type_mismatch'],
-    })),
-  );
-
-const PDF = sample('smallest/pdf.pdf');
-
 const polyglots = (real: Record<string, Buffer>): Odd[] => [
   ...IMAGES.filter((type) => type !== 'image/avif').flatMap((contentType) =>
     (
@@ -241,78 +186,6 @@ const truncated = (real: Record<string, Buffer>): Odd[] =>
           : ['unreadable', 'ready', 'type_unsupported'],
     })),
   );
-
-const harmless = (): Odd[] => {
-  const docx = zip({
-    '[Content_Types].xml': text(
-      '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>',
-    ),
-    'word/document.xml': text('<w:document/>'),
-  });
-  const ready = (name: string, contentType: string, data: Buffer): Odd => ({
-    name,
-    contentType,
-    data,
-    ends: ['ready'],
-  });
-  return [
-    ready('text', 'text/plain', text('Grüße, 👩‍🚀\n')),
-    ready('Markdown with a tag in it', 'text/markdown', text('# Hello\n\n<b>bold</b> <script>x</script>')),
-    ready('source code', 'text/javascript', text('export const a = "<html>";')),
-    ready('JSON', 'application/json', text('{"a":"<script>"}')),
-    ready('CSV', 'text/csv', text('a,b\n=cmd|x,2')),
-    ready('XML', 'application/xml', text('<?xml version="1.0"?><feed/>')),
-    ready('a playlist', 'application/vnd.apple.mpegurl', text('#EXTM3U\nhttps://a.test/1.ts')),
-    ready('PDF', 'application/pdf', PDF),
-    ready('a document', 'application/vnd.openxmlformats-officedocument.wordprocessingml.document', docx),
-    ready('a document as an archive', 'application/zip', docx),
-    ready('an archive', 'application/zip', zip({ 'a.txt': text('a') })),
-    ready('gzip', 'application/gzip', gzipSync('a')),
-    ready('nobody knows', 'application/octet-stream', deflateSync('a').reverse()),
-    ready('of a type nobody knows', 'application/x-chess', text('1. e4 e5')),
-    ready('one byte', 'application/octet-stream', Buffer.from([7])),
-    { name: 'text as PDF', contentType: 'application/pdf', data: text('hello'), ends: ['type_mismatch'] },
-    { name: 'an archive as PDF', contentType: 'application/pdf', data: zip({ a: text('a') }), ends: ['type_mismatch'] },
-    {
-      name: 'binary as text',
-      contentType: 'text/plain',
-      data: Buffer.from([0, 1, 2, 3, 255]),
-      ends: ['type_mismatch'],
-    },
-    { name: 'a photo as PDF', contentType: 'application/pdf', data: sample('image01551.jpg'), ends: ['type_mismatch'] },
-    {
-      name: 'a photo as an unknown type',
-      contentType: 'application/octet-stream',
-      data: sample('DSCN0010.jpg'),
-      ends: ['ready'],
-    },
-  ];
-};
-
-const real = (): Odd[] => [
-  ...[
-    'Canon_40D.jpg',
-    'DSCN0010.jpg',
-    'DSCN0021.jpg',
-    'image01551.jpg',
-    'image01713.jpg',
-    'landscape_6.jpg',
-    'portrait_8.jpg',
-  ].map((name) => ({ name, contentType: 'image/jpeg', data: sample(name), ends: ['ready'] })),
-  { name: 'Jobagent.tiff', contentType: 'image/tiff', data: sample('Jobagent.tiff'), ends: ['ready'] },
-  {
-    name: 'samplefilehub.heif',
-    contentType: 'image/heic',
-    data: sample('samplefilehub.heif'),
-    ends: ['codec_unsupported'],
-  },
-  ...SMALLEST.map((name) => ({
-    name: `${name} as a picture`,
-    contentType: 'image/png',
-    data: sample(name),
-    ends: ['type_unsupported', 'type_mismatch'],
-  })),
-];
 
 /** All of them. Made anew by each call; none is stored anywhere. */
 export async function everyOddFile(): Promise<Odd[]> {

@@ -2,8 +2,9 @@ import exifr from 'exifr';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { answeredAs } from '#domain/download.ts';
 import { scanBySignatures } from '#functions/media/scan.ts';
-import { everyOddFile, type Odd } from './corpus-files.ts';
+import { everyOddFile } from './corpus-files.ts';
 import { MemoryWorld } from './memory-world.ts';
+import type { Odd } from './odd-file.ts';
 import { sample } from './samples.ts';
 
 beforeAll(() => {

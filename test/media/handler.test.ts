@@ -8,7 +8,7 @@ import { type Item, scope } from '#table/entity.ts';
 import { MediaEntity } from '#table/media.ts';
 import { stubService } from '#test/support/aws-stub.ts';
 import { setEnvironment } from '../support/aws.ts';
-import { MEDIA_ID } from '../support/examples.ts';
+import { MEDIA_ID } from '../support/example-ids.ts';
 import { answerFrom } from '../support/fake-table.ts';
 import { itemsOf } from '../support/world.ts';
 

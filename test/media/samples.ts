@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import sharp, { type Sharp } from 'sharp';
 
 const folder = resolve(import.meta.dirname, '../..', process.env.PARLEY_SAMPLES ?? '../shared/data', 'media');
 
@@ -21,3 +22,7 @@ export function hasGps(exif: Buffer): boolean {
   const directory = u32(4);
   return Array.from({ length: u16(directory) }, (_, index) => u16(directory + 2 + index * 12)).includes(0x8825);
 }
+
+/** A picture of one colour. */
+export const plain = (width: number, height: number, background = '#b45050'): Sharp =>
+  sharp({ create: { width, height, channels: 3, background } });

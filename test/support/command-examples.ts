@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Command } from '#contract/commands.ts';
-import { CONVERSATION_ID, EXAMPLES, MESSAGE_ID } from './examples.ts';
+import { CONVERSATION_ID, MESSAGE_ID } from './example-ids.ts';
+import { EXAMPLES } from './examples.ts';
 
 type Said = z.input<typeof Command>;
 

@@ -1,49 +1,23 @@
-import type * as z from 'zod';
-import type { api } from '#contract/api.ts';
-import { claimsOf, signToken } from './invitation-token.ts';
-
-type Inputs = {
-  readonly [S in keyof typeof api]: {
-    readonly [N in keyof (typeof api)[S]]: (typeof api)[S][N] extends { readonly input: infer I extends z.ZodType }
-      ? z.input<I>
-      : never;
-  };
-};
-
-export const CONVERSATION_ID = 'cnv_AZqYt2a0cK6fPpQ1mWk3Zg';
-/** A conversation that is archived. */
-export const ARCHIVED_ID = 'cnv_AZqYt2a0cK6fPpQ1mWkArQ';
-export const MESSAGE_ID = 'msg_AZqYt2a0cK6fPpQ1mWk3Zg_1';
-/** A message of ada's, and one that she has deleted. */
-export const OWN_MESSAGE_ID = 'msg_AZqYt2a0cK6fPpQ1mWk3Zg_2';
-export const DELETED_MESSAGE_ID = 'msg_AZqYt2a0cK6fPpQ1mWk3Zg_3';
-/** A reply of ada's to bob's message. */
-export const REPLY_ID = 'msg_AZqYt2a0cK6fPpQ1mWk3Zg_6';
-/** A channel of bob's: ada is in it, and was offered its ownership. */
-export const CHANNEL_ID = 'cnv_AZqYt2a0cK6fPpQ1mWk3Zw';
-export const MEDIA_ID = 'med_AZqYt2a0cK6fPpQ1mWk3Zg';
-/** A media of ada's that is being uploaded in parts. */
-export const UPLOAD_ID = 'med_AZqYt2a0cK6fPpQ1mWkUpg';
-/** A message of ada's that is scheduled. */
-export const SCHEDULED_ID = 'sch_AZqYt2a0cK6fPpQ1mWk3Zg';
-export const DEVICE_ID = 'dev_AZqYt2a0cK6fPpQ1mWk3Zg';
-export const IMPORT_ID = 'imp_AZqYt2a0cK6fPpQ1mWk3Zg';
-
-/** A group of bob's, to which ada is invited by a link and directly, and an invitation of ada's to the first. */
-export const INVITING_ID = 'cnv_AZqYt2a0cK6fPpQ1mWkInQ';
-const TOKEN_OF_INVITATION = 'AZqYt2a0cK6fPpQ1mWk3Zg';
-export const INVITATION_ID = `inv_${CONVERSATION_ID.slice(4)}_${TOKEN_OF_INVITATION}`;
-export const LINK_ID = `inv_${INVITING_ID.slice(4)}_${TOKEN_OF_INVITATION}`;
-export const DIRECT_INVITATION_ID = `inv_${INVITING_ID.slice(4)}_AZqYt2a0cK6fPpQ1mWkDiQ`;
-/** A token is good in one tenant only. */
-export const linkTokenIn = (tenantId: string): string => signToken(claimsOf(tenantId, INVITING_ID, LINK_ID));
-
-/** A message of bob's in his group, which somebody reported and ada has claimed. */
-export const REPORT_ID = `rep_${INVITING_ID.slice(4)}_1`;
-
-/** A webhook of ada's tenant, and something that it was told. */
-export const WEBHOOK_ID = 'whk_AZqYt2a0cK6fPpQ1mWk3Zg';
-export const DELIVERY_ID = 'dlv_001795253400000_AZqYt2a0cK6fPpQ1mWk3Zg';
+import {
+  ARCHIVED_ID,
+  CHANNEL_ID,
+  CONVERSATION_ID,
+  DELETED_MESSAGE_ID,
+  DELIVERY_ID,
+  DEVICE_ID,
+  DIRECT_INVITATION_ID,
+  IMPORT_ID,
+  INVITATION_ID,
+  linkTokenIn,
+  MESSAGE_ID,
+  OWN_MESSAGE_ID,
+  REPLY_ID,
+  REPORT_ID,
+  SCHEDULED_ID,
+  WEBHOOK_ID,
+} from './example-ids.ts';
+import type { Inputs } from './example-inputs.ts';
+import { MEDIA_EXAMPLES } from './media-examples.ts';
 
 /** One valid input an operation. Typed by the contract: an operation without an example does not compile. */
 export const EXAMPLES: Inputs = {
@@ -168,32 +142,7 @@ export const EXAMPLES: Inputs = {
     logout: {},
     logoutUser: { userId: 'bob', reason: 'Lost a phone.' },
   },
-  media: {
-    requestUpload: { fileName: 'engine.jpg', contentType: 'image/jpeg', bytes: 120_000 },
-    getUpload: { mediaId: UPLOAD_ID },
-    addUploadParts: {
-      mediaId: UPLOAD_ID,
-      parts: [{ part: 1, sha256: '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' }],
-    },
-    completeUpload: { mediaId: MEDIA_ID },
-    cancelUpload: { mediaId: UPLOAD_ID },
-    getMyUsage: {},
-    getTenantUsage: {},
-    getMedia: { mediaId: MEDIA_ID },
-  },
-  library: {
-    listConversationMedia: { conversationId: CONVERSATION_ID, type: 'image', limit: 10 },
-    removeMedia: { mediaId: MEDIA_ID },
-    listQuarantined: { limit: 10 },
-    listCleanupReports: { limit: 10 },
-    reconcileMedia: { dryRun: true },
-  },
-  downloads: {
-    getMediaUrl: { mediaId: MEDIA_ID, rendition: 'thumbnail' },
-    getMediaUrls: { mediaIds: [MEDIA_ID] },
-    listDownloads: { mediaId: MEDIA_ID, limit: 10 },
-    listTenantDownloads: { from: '2026-11-01', to: '2026-11-30' },
-  },
+  ...MEDIA_EXAMPLES,
   search: { searchMessages: { q: '"analytical engine"' } },
   users: {
     getMe: {},

@@ -4,7 +4,7 @@ import { InvitationEntity, type StoredInvitation } from '#table/invitation.ts';
 import { MemberEntity } from '#table/member.ts';
 import { MemberCountEntity } from '#table/member-count.ts';
 import { ReceivedEntity } from '#table/received-invitation.ts';
-import { CONVERSATION_ID, DIRECT_INVITATION_ID, INVITATION_ID, INVITING_ID, LINK_ID } from './examples.ts';
+import { CONVERSATION_ID, DIRECT_INVITATION_ID, INVITATION_ID, INVITING_ID, LINK_ID } from './example-ids.ts';
 
 /** What the examples of invitations find: one of ada's, and a group of bob's to which ada has a link and a direct one. */
 export function invitationItems(tenant: TenantKey, at: number): Item[] {

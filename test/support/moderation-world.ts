@@ -4,7 +4,7 @@ import type { Item, TenantKey } from '#table/entity.ts';
 import { MessageEntity } from '#table/message.ts';
 import { CaseEntity, ReportEntity, SnapshotEntity } from '#table/report.ts';
 import { QueuedEntity } from '#table/report-queue.ts';
-import { REPORT_ID } from './examples.ts';
+import { REPORT_ID } from './example-ids.ts';
 
 /** What the examples of moderation find: an entry of the audit trail, and a message that was reported and claimed. */
 export function moderationItems(tenant: TenantKey, at: number): Item[] {

@@ -5,7 +5,7 @@ import { DraftEntity } from '#table/draft.ts';
 import type { Item, TenantKey } from '#table/entity.ts';
 import { OwnCountEntity } from '#table/own.ts';
 import { ScheduledEntity } from '#table/scheduled.ts';
-import { CONVERSATION_ID, DEVICE_ID, OWN_MESSAGE_ID, SCHEDULED_ID } from './examples.ts';
+import { CONVERSATION_ID, DEVICE_ID, OWN_MESSAGE_ID, SCHEDULED_ID } from './example-ids.ts';
 
 /** What belongs to ada alone in the examples: a bookmark, a draft, a scheduled message and a device. */
 export function ownItems(tenant: TenantKey, at: number): Item[] {

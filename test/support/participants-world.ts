@@ -4,7 +4,7 @@ import { MemberEntity } from '#table/member.ts';
 import { MemberCountEntity } from '#table/member-count.ts';
 import { StandingEntity } from '#table/member-standing.ts';
 import { OfferEntity } from '#table/participants-ownership.ts';
-import { CHANNEL_ID, CONVERSATION_ID } from './examples.ts';
+import { CHANNEL_ID, CONVERSATION_ID } from './example-ids.ts';
 
 /** What the examples of participants find: the counts of the group, a guest in it, somebody banned from it, and a channel of bob's with ada in it. */
 export function participantItems(tenant: TenantKey, at: number): Item[] {

@@ -4,7 +4,7 @@ import type { Item, TenantKey } from '#table/entity.ts';
 import { ChangeEntity } from '#table/log/change.ts';
 import { MemberEntity } from '#table/member.ts';
 import { ProfileEntity, SettingsVersionEntity } from '#table/settings.ts';
-import { ARCHIVED_ID, CONVERSATION_ID } from './examples.ts';
+import { ARCHIVED_ID, CONVERSATION_ID } from './example-ids.ts';
 
 /** Number of the log entry that changed the settings of the examples' conversation: its last. */
 export const SETTINGS_CHANGE = 5;

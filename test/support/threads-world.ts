@@ -3,7 +3,7 @@ import type { Item, TenantKey } from '#table/entity.ts';
 import { MessageEntity } from '#table/message.ts';
 import { ReplyEntity } from '#table/thread.ts';
 import { followerPartition, ThreadMemberEntity, threadPlace } from '#table/thread-member.ts';
-import { CONVERSATION_ID, MESSAGE_ID, REPLY_ID } from './examples.ts';
+import { CONVERSATION_ID, MESSAGE_ID, REPLY_ID } from './example-ids.ts';
 
 const { seq: root } = partsOfMessageId(MESSAGE_ID);
 const { seq } = partsOfMessageId(REPLY_ID);

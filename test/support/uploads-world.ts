@@ -2,7 +2,7 @@ import { emptyCounter, hourOf, reserved, stepped } from '#domain/media-quota.ts'
 import type { Item, TenantKey } from '#table/entity.ts';
 import { MediaEntity } from '#table/media.ts';
 import { MediaCounterEntity } from '#table/media-quota.ts';
-import { UPLOAD_ID } from './examples.ts';
+import { UPLOAD_ID } from './example-ids.ts';
 
 const BYTES = 20_000_000;
 

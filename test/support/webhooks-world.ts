@@ -2,7 +2,7 @@ import type { Item, TenantKey } from '#table/entity.ts';
 import { WebhookCountEntity, WebhookEntity } from '#table/webhook.ts';
 import { DeliveryEntity } from '#table/webhook-delivery.ts';
 import { JournalEntity } from '#table/webhook-journal.ts';
-import { DELIVERY_ID, WEBHOOK_ID } from './examples.ts';
+import { DELIVERY_ID, WEBHOOK_ID } from './example-ids.ts';
 
 /** Seconds since 1970 that no test lives to see. */
 const KEPT = 4_000_000_000;

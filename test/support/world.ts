@@ -18,13 +18,13 @@ import {
   ARCHIVED_ID,
   CONVERSATION_ID,
   DELETED_MESSAGE_ID,
-  EXAMPLES,
   IMPORT_ID,
   MEDIA_ID,
   MESSAGE_ID,
   OWN_MESSAGE_ID,
   REPLY_ID,
-} from './examples.ts';
+} from './example-ids.ts';
+import { EXAMPLES } from './examples.ts';
 import { invitationItems } from './invitations-world.ts';
 import { moderationItems } from './moderation-world.ts';
 import { ownItems } from './own-world.ts';

@@ -14,7 +14,8 @@ import { tableName } from '#table/table-name.ts';
 import { emulatorEndpoint } from '#test/support/aws-env.ts';
 import { call } from '#test/support/call.ts';
 import { someConversationId } from '#test/support/conversations.ts';
-import { EXAMPLES, MESSAGE_ID } from '#test/support/examples.ts';
+import { MESSAGE_ID } from '#test/support/example-ids.ts';
+import { EXAMPLES } from '#test/support/examples.ts';
 import { handlerOf } from '#test/support/handlers.ts';
 import {
   ACTORS,

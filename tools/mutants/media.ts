@@ -139,7 +139,7 @@ export const MEDIA_MUTANTS: readonly Mutant[] = [
     file: picture,
     from: 'limitInputPixels: MAX_PIXELS',
     to: 'limitInputPixels: false',
-    test: 'test/media/picture.test.ts',
+    test: 'test/media/picture-hostile.test.ts',
   },
   {
     name: 'media-codec',
@@ -157,7 +157,7 @@ export const MEDIA_MUTANTS: readonly Mutant[] = [
     file: picture,
     from: "sharp.block({ operation: ['VipsForeignLoad'] });",
     to: '',
-    test: 'test/media/picture.test.ts',
+    test: 'test/media/picture-hostile.test.ts',
   },
   {
     name: 'media-truncated',
@@ -166,7 +166,7 @@ export const MEDIA_MUTANTS: readonly Mutant[] = [
     file: picture,
     from: "failOn: 'error'",
     to: "failOn: 'none'",
-    test: 'test/media/picture.test.ts',
+    test: 'test/media/picture-hostile.test.ts',
   },
   {
     name: 'media-first-frame',
@@ -424,7 +424,7 @@ export const MEDIA_MUTANTS: readonly Mutant[] = [
     file: picture,
     from: '{ ...limited, animated: true }).timeout({ seconds })',
     to: '{ ...limited, animated: true })',
-    test: 'test/media/picture.test.ts',
+    test: 'test/media/picture-hostile.test.ts',
   },
   {
     name: 'media-store-first',
