@@ -11,8 +11,14 @@ import type { Table } from '../table/table.ts';
 const SEND = /^\/conversations\/([^/]+)\/messages$/;
 /** Age (ms) of a message up to which a repetition of its send pushes it again, less what clocks differ by. */
 const REPUSHED = 55_000;
-/** Frames of a socket that are looked through. */
-const LAST = 200;
+/** Frames of a socket that are looked through from before a send began: one that is repeated may have been pushed already. */
+const BEFORE = 200;
+
+/** A socket that was open when a send began, and how many frames it had taken by then. */
+interface Open {
+  readonly socket: Socket;
+  readonly taken: number;
+}
 
 /** What of a world it looks at. */
 interface Looked {
@@ -40,10 +46,12 @@ export class Pushes {
     const conversationId = method === 'POST' ? SEND.exec(path)?.[1] : undefined;
     if (conversationId === undefined) return undefined;
     const { clock, sockets } = this.#world;
-    const open = [...sockets.all.values()].filter(
-      (socket) =>
-        socket.state === 'open' && clock.now - socket.openSince > STALEST && this.#listens(socket, conversationId),
-    );
+    const open = [...sockets.all.values()]
+      .filter(
+        (socket) =>
+          socket.state === 'open' && clock.now - socket.openSince > STALEST && this.#listens(socket, conversationId),
+      )
+      .map((socket) => ({ socket, taken: socket.taken.length }));
     return (reply) => this.#replied(open, conversationId, reply);
   };
 
@@ -55,7 +63,7 @@ export class Pushes {
     return joined !== undefined && 'N' in joined && clock.now - Number(joined.N) > 2 * STALEST;
   }
 
-  #replied(open: readonly Socket[], conversationId: string, { status, body }: RestReply): void {
+  #replied(open: readonly Open[], conversationId: string, { status, body }: RestReply): void {
     if (status !== 201 && status !== 200) return;
     const { clock, queue } = this.#world;
     const { id, seq, createdAt } = JSON.parse(body) as { id: string; seq: number; createdAt: string };
@@ -65,9 +73,11 @@ export class Pushes {
     const carried = `"message:created","conversationId":"${conversationId}","seq":${seq},`;
     // What fits no frame is pointed to.
     const pointed = `"sync:pointer","conversationId":"${conversationId}","seq":${seq}`;
-    for (const socket of open) {
+    for (const { socket, taken } of open) {
       if (socket.state !== 'open' || !this.#listens(socket, conversationId)) continue;
-      const pushed = socket.taken.slice(-LAST).some((frame) => frame.includes(carried) || frame.includes(pointed));
+      const pushed = socket.taken
+        .slice(Math.max(0, taken - BEFORE))
+        .some((frame) => frame.includes(carried) || frame.includes(pointed));
       if (pushed) continue;
       const user = String(socket.context?.userId);
       const left = [...queue.waiting(), ...queue.dead].some(
