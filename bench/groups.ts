@@ -17,6 +17,7 @@ export const GROUPS = {
   index: 'app',
   bundles: 'nothing',
   media: 'nothing',
+  uploads: 'app',
   dollars: 'emulator',
 } as const satisfies Record<string, Need>;
 

@@ -30,6 +30,7 @@ const RUN: Record<Group, (context: Context) => Promise<Row[]>> = {
   index: async (context) => (await import('./rows/index.ts')).indexRows(context),
   bundles: async (context) => (await import('./rows/bundles.ts')).bundleRows(context),
   media: async () => (await import('./rows/media.ts')).mediaRows(),
+  uploads: async (context) => (await import('./rows/uploads.ts')).uploadRows(context),
   dollars: async (context) => (await import('./rows/dollars.ts')).dollarRows(context),
 };
 

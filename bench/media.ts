@@ -23,7 +23,7 @@ const HEIGHT = 3_000;
 const RUNS = 15;
 
 /** A JPEG as a phone makes it: 12 megapixels, large shapes, fine texture, sensor noise, held upright, with EXIF. */
-async function photo(): Promise<Buffer> {
+export async function photo(): Promise<Buffer> {
   const pixels = Buffer.alloc(WIDTH * HEIGHT * 3);
   let noise = 1;
   for (let y = 0; y < HEIGHT; y++)
