@@ -1,10 +1,10 @@
 /**
- * `npm run verify -- [step]…`: everything that needs nothing but the npm packages. Runs all steps, two at a time, and
+ * `npm run verify -- [step]… [--except step]…`: everything that needs nothing but the npm packages. Runs all steps, two at a time, and
  * fails at the end if any of them failed.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
+import { parseArgs, stripVTControlCharacters } from 'node:util';
 import { checkBundles } from './bundles.ts';
 import { checkFiles } from './files.ts';
 import { checkImports } from './import-rule.ts';
@@ -88,8 +88,13 @@ async function verify(steps: readonly Step[]): Promise<string[]> {
   return failed;
 }
 
-const wanted = process.argv.slice(2);
-const steps = STEPS.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { except: { type: 'string', multiple: true, default: [] } },
+});
+const steps = STEPS.filter(
+  ({ name }) => (positionals.length === 0 || positionals.includes(name)) && !values.except.includes(name),
+);
 if (steps.length === 0) {
   console.error(`There is no such step. The steps: ${STEPS.map(({ name }) => name).join(', ')}.`);
   process.exit(1);
