@@ -1,13 +1,13 @@
 import { deployApp, LOCAL_CREDENTIALS } from './deploy-app.ts';
 import { type Instance, stackFile } from './instance.ts';
 import { session } from './session.ts';
-import { simulated } from './simulated.ts';
+import { startSimulation } from './simulated.ts';
 import { SERVICES, startServices } from './start-services.ts';
 import { type Counts, countLine, runVitest } from './vitest.ts';
 
 /**
  * Brings the instance up with the app deployed, runs vitest against it (`PARLEY_STACK` names the stack file), and stops what
- * it started; then, where it is asked for, the simulator. The count line is the last thing printed. Returns the exit code.
+ * it started; beside it, where it is asked for, the simulator. The count line is the last thing printed. Returns the exit code.
  */
 export async function runTests(
   instance: Instance,
@@ -20,9 +20,11 @@ export async function runTests(
   },
 ): Promise<number> {
   let found: Counts | undefined;
+  let simulated: Counts = { passed: 0, failed: 0, skipped: 0 };
   const code = await session(instance, async () => {
     const services = await startServices(instance, SERVICES, { enforceIam: options.iam });
     const stack = await deployApp(instance, services, { iam: options.iam });
+    const simulation = options.simulation ? startSimulation() : undefined;
     const { code, counts } = await runVitest([...options.args, ...(options.coverage ? ['--coverage.enabled'] : [])], {
       PARLEY_STACK: stackFile(instance),
       AWS_REGION: stack.region,
@@ -30,11 +32,11 @@ export async function runTests(
       AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
     });
     found = counts;
+    if (simulation) simulated = await simulation();
     return code;
   });
   if (!found) return code;
-  // When the services are gone: it needs both processors.
-  const { passed, failed, skipped } = options.simulation ? await simulated() : { passed: 0, failed: 0, skipped: 0 };
+  const { passed, failed, skipped } = simulated;
   console.log(
     countLine({ passed: found.passed + passed, failed: found.failed + failed, skipped: found.skipped + skipped }),
   );
