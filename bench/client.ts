@@ -63,9 +63,3 @@ export async function connect(person: Person, onFrame: (events: Heard) => void):
   await once(socket, 'open');
   return socket;
 }
-
-/** Opens a socket; `onMessage` is told the number of each message that arrives. */
-export const listen = (person: Person, onMessage: (seq: number) => void): Promise<WebSocket> =>
-  connect(person, (events) => {
-    for (const { type, seq } of events) if (type === 'message:created' && seq !== undefined) onMessage(seq);
-  });
