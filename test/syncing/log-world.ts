@@ -152,12 +152,12 @@ export function build({ kinds, purged, from: wanted, young, dice }: Plan): World
     messagesAt: async (numbers) =>
       new Map(numbers.filter((seq) => seq >= firstSeq && isMessage(seq)).map((seq) => [seq, messageAt(seq)])),
   };
-  // The first number behind a hole that holds something tells how old the hole is.
-  const isHole = (seq: number) => ['hole', 'late'].includes(kinds[seq - 1]!);
+  // The first number behind a hole that holds something tells how old the hole is, and so does one that was late: the second
+  // look, which finds it, is the look that judges the hole.
   const endAfter = (start: number): number => {
     const unsettled = kinds.findIndex((one, index) => {
       if (one !== 'hole' || index + 1 < from || index < start) return false;
-      const behind = kinds.findIndex((_, later) => later > index && !isHole(later + 1));
+      const behind = kinds.findIndex((one, later) => later > index && one !== 'hole');
       return isYoung(behind === -1 ? size : behind + 1);
     });
     return unsettled === -1 ? size : unsettled;
