@@ -1,14 +1,10 @@
 import type { Participant } from './contract.ts';
 import { asParleyError } from './errors.ts';
-import type { Call } from './http.ts';
-import type { Ledger } from './ledger.ts';
+import type { Fetching } from './fetching.ts';
 import { participantsAfter } from './reduce/room.ts';
 import { reduce } from './reducer.ts';
 import { persistently } from './retry.ts';
-import type { Snapshots } from './snapshots.ts';
 import { draftKey, type Need, needKey, put, type Room, type State } from './state.ts';
-import type { Store } from './store.ts';
-import type { Timers } from './timers.ts';
 
 /** Milliseconds to wait before something is fetched: more of the same may be told. */
 const WAIT_MS = {
@@ -26,42 +22,28 @@ const withRoom = (state: State, id: string, change: (room: Room) => Room): State
 
 /** Fetches what events told of without saying how it is. */
 export class Needs {
-  readonly #call: Call;
-  readonly #timers: Timers;
-  readonly #store: Store;
-  readonly #ledger: Ledger;
-  readonly #snapshots: Snapshots;
+  readonly #by: Fetching;
   readonly #underWay = new Set<string>();
 
-  constructor(to: {
-    readonly call: Call;
-    readonly timers: Timers;
-    readonly store: Store;
-    readonly ledger: Ledger;
-    readonly snapshots: Snapshots;
-  }) {
-    this.#call = to.call;
-    this.#timers = to.timers;
-    this.#store = to.store;
-    this.#ledger = to.ledger;
-    this.#snapshots = to.snapshots;
-    this.#store.subscribe(() => this.#look());
+  constructor(by: Fetching) {
+    this.#by = by;
+    this.#by.store.subscribe(() => this.#look());
   }
 
   #look(): void {
-    for (const [key, need] of Object.entries(this.#store.state.needs)) {
+    for (const [key, need] of Object.entries(this.#by.store.state.needs)) {
       if (this.#underWay.has(key)) continue;
       this.#underWay.add(key);
-      this.#timers.after(this.#timers.jittered(WAIT_MS[need.of]), () => void this.#meet(key, need));
+      this.#by.timers.after(this.#by.timers.jittered(WAIT_MS[need.of]), () => void this.#meet(key, need));
     }
   }
 
   async #meet(key: string, need: Need): Promise<void> {
     // From here on an event that needs it again is a need of its own.
-    this.#store.update((state) => ({ ...state, needs: put(state.needs, needKey(need), undefined) }));
+    this.#by.store.update((state) => ({ ...state, needs: put(state.needs, needKey(need), undefined) }));
     await this.meet(need);
     this.#underWay.delete(key);
-    if (!this.#timers.closed) this.#look();
+    if (!this.#by.timers.closed) this.#look();
   }
 
   /** Fetches something now. */
@@ -75,20 +57,20 @@ export class Needs {
 
   async #fetch(need: Need): Promise<void> {
     const { conversationId } = need;
-    const persist = <T>(run: () => Promise<T>): Promise<T> => persistently(this.#timers, run);
+    const persist = <T>(run: () => Promise<T>): Promise<T> => persistently(this.#by.timers, run);
     switch (need.of) {
       case 'line':
-        return this.#snapshots.line(conversationId);
+        return this.#by.snapshots.line(conversationId);
       case 'participants': {
-        const { value, since } = await this.#ledger.during(conversationId, () =>
-          persist(() => this.#call('listParticipants', { conversationId, limit: 100 })),
+        const { value, since } = await this.#by.ledger.during(conversationId, () =>
+          persist(() => this.#by.call('listParticipants', { conversationId, limit: 100 })),
         );
         const participants: readonly Participant[] = since.reduce(participantsAfter, value.items);
-        return this.#store.update((state) => withRoom(state, conversationId, (room) => ({ ...room, participants })));
+        return this.#by.store.update((state) => withRoom(state, conversationId, (room) => ({ ...room, participants })));
       }
       case 'pins': {
-        const pins = await persist(() => this.#call('listPins', { conversationId }));
-        return this.#store.update((state) =>
+        const pins = await persist(() => this.#by.call('listPins', { conversationId }));
+        return this.#by.store.update((state) =>
           withRoom(state, conversationId, (room) => (room.pins.version > pins.version ? room : { ...room, pins })),
         );
       }
@@ -96,24 +78,24 @@ export class Needs {
         return this.#hidden(conversationId);
       case 'thread': {
         const { messageId } = need;
-        const { value, since } = await this.#ledger.during(conversationId, () =>
-          persist(() => this.#call('getThread', { messageId })),
+        const { value, since } = await this.#by.ledger.during(conversationId, () =>
+          persist(() => this.#by.call('getThread', { messageId })),
         );
         const told = since.findLast(
           (event) => event.type === 'thread:updated' && event.mine && event.rootId === messageId,
         );
         const mine = (told?.type === 'thread:updated' && told.mine) || value.mine;
-        return this.#store.update((state) =>
+        return this.#by.store.update((state) =>
           withRoom(state, conversationId, (room) => ({ ...room, threads: put(room.threads, messageId, mine) })),
         );
       }
       case 'draft': {
         const { threadId } = need;
         const draft = await persist(() =>
-          this.#call('getDraft', { conversationId, ...(threadId ? { threadId } : {}) }),
+          this.#by.call('getDraft', { conversationId, ...(threadId ? { threadId } : {}) }),
         );
         const key = draftKey(conversationId, threadId);
-        return this.#store.update((state) =>
+        return this.#by.store.update((state) =>
           (state.drafts[key]?.version ?? 0) > draft.version
             ? state
             : { ...state, drafts: put(state.drafts, key, draft) },
@@ -127,23 +109,25 @@ export class Needs {
    * said, so what is newer than all of it is asked for by itself.
    */
   async #hidden(conversationId: string): Promise<void> {
-    const shown = () => this.#store.state.rooms[conversationId]?.messages ?? [];
+    const shown = () => this.#by.store.state.rooms[conversationId]?.messages ?? [];
     const hide = (messageId: string): void =>
-      this.#store.update((state) => reduce(state, { type: 'message:hidden', conversationId, messageId }));
+      this.#by.store.update((state) => reduce(state, { type: 'message:hidden', conversationId, messageId }));
     const before = shown();
     for (let cursor: string | undefined; ; ) {
       const input = { conversationId, limit: PAGE, ...(cursor ? { cursor } : {}) };
-      const { items, nextCursor } = await persistently(this.#timers, () => this.#call('listMessages', input));
+      const { items, nextCursor } = await persistently(this.#by.timers, () => this.#by.call('listMessages', input));
       const there = new Set(items.map(({ id }) => id));
       const [newest, oldest] = [items[0]?.seq ?? 0, nextCursor === null ? 0 : (items.at(-1)?.seq ?? 0)];
-      this.#store.batch(() => {
+      this.#by.store.batch(() => {
         for (const { id, seq } of shown()) if (seq <= newest && seq >= oldest && !there.has(id)) hide(id);
       });
       if (!cursor)
         for (const { id: messageId } of before.filter(({ seq }) => seq > newest))
-          await persistently(this.#timers, () => this.#call('getMessage', { messageId })).catch((error: unknown) => {
-            if (asParleyError(error).status === 404) hide(messageId);
-          });
+          await persistently(this.#by.timers, () => this.#by.call('getMessage', { messageId })).catch(
+            (error: unknown) => {
+              if (asParleyError(error).status === 404) hide(messageId);
+            },
+          );
       if (nextCursor === null || oldest <= (shown()[0]?.seq ?? 0)) return;
       cursor = nextCursor;
     }

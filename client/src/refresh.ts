@@ -1,12 +1,9 @@
 import type { Event } from './contract.ts';
-import type { Call } from './http.ts';
-import type { Ledger, Meanwhile } from './ledger.ts';
+import type { Fetching } from './fetching.ts';
+import type { Meanwhile } from './ledger.ts';
 import { reduce, withNeeds } from './reducer.ts';
 import { persistently } from './retry.ts';
-import type { Snapshots } from './snapshots.ts';
 import { type Need, put, type State } from './state.ts';
-import type { Store } from './store.ts';
-import type { Timers } from './timers.ts';
 
 /** Entries that one list of one's own is looked through for. */
 const MOST = 100;
@@ -26,29 +23,15 @@ const asFound = <T>(known: Readonly<Record<string, T>>, found: Found<T>, all: bo
  * that was away has missed it, and reads anew what it shows of it.
  */
 export class Refresh {
-  readonly #call: Call;
-  readonly #timers: Timers;
-  readonly #store: Store;
-  readonly #ledger: Ledger;
-  readonly #snapshots: Snapshots;
+  readonly #by: Fetching;
 
-  constructor(to: {
-    readonly call: Call;
-    readonly timers: Timers;
-    readonly store: Store;
-    readonly ledger: Ledger;
-    readonly snapshots: Snapshots;
-  }) {
-    this.#call = to.call;
-    this.#timers = to.timers;
-    this.#store = to.store;
-    this.#ledger = to.ledger;
-    this.#snapshots = to.snapshots;
+  constructor(by: Fetching) {
+    this.#by = by;
   }
 
   /** To be called when a socket is open after a time without one. */
   all(): void {
-    const { rooms, drafts, media } = this.#store.state;
+    const { rooms, drafts, media } = this.#by.store.state;
     const needs = Object.entries(rooms).flatMap(([conversationId, { threads }]): Need[] => [
       { of: 'participants', conversationId },
       { of: 'hidden', conversationId },
@@ -56,7 +39,7 @@ export class Refresh {
     ]);
     for (const { conversationId, threadId } of Object.values(drafts))
       needs.push({ of: 'draft', conversationId, threadId });
-    this.#store.update((state) => withNeeds(state, needs));
+    this.#by.store.update((state) => withNeeds(state, needs));
     // Refused, or closed: there is nothing to be shown.
     for (const task of [
       () => this.#lines(),
@@ -70,20 +53,20 @@ export class Refresh {
 
   /** The first page of the list, and those known lines that should be on it and are not: they were archived or hidden. */
   async #lines(): Promise<void> {
-    const { listed, conversations: before } = this.#store.state;
+    const { listed, conversations: before } = this.#by.store.state;
     if (listed === undefined && Object.keys(before).length === 0) return;
-    const shown = await persistently(this.#timers, () => this.#snapshots.list());
-    const needs = Object.values(this.#store.state.conversations).flatMap(({ id, lastActivityAt }): Need[] =>
+    const shown = await persistently(this.#by.timers, () => this.#by.snapshots.list());
+    const needs = Object.values(this.#by.store.state.conversations).flatMap(({ id, lastActivityAt }): Need[] =>
       !shown.ids.has(id) && (shown.until === null || lastActivityAt >= shown.until)
         ? [{ of: 'line', conversationId: id }]
         : [],
     );
-    this.#store.update((state) => withNeeds(state, needs));
+    this.#by.store.update((state) => withNeeds(state, needs));
   }
 
   async #bookmarks(): Promise<void> {
-    if (Object.keys(this.#store.state.bookmarks).length === 0) return;
-    const { value, since } = await this.#read(() => this.#call('listBookmarks', { limit: MOST }));
+    if (Object.keys(this.#by.store.state.bookmarks).length === 0) return;
+    const { value, since } = await this.#read(() => this.#by.call('listBookmarks', { limit: MOST }));
     const found = value.items.map(
       ({ messageId, note, bookmarkedAt }) => [messageId, { messageId, note, bookmarkedAt }] as const,
     );
@@ -94,8 +77,8 @@ export class Refresh {
   }
 
   async #invitations(): Promise<void> {
-    if (Object.keys(this.#store.state.invitations).length === 0) return;
-    const { value, since } = await this.#read(() => this.#call('listReceived', { limit: MOST }));
+    if (Object.keys(this.#by.store.state.invitations).length === 0) return;
+    const { value, since } = await this.#read(() => this.#by.call('listReceived', { limit: MOST }));
     const found = value.items.map((invitation) => [invitation.id, invitation] as const);
     this.#put(since, 'invitation:', (state) => ({
       ...state,
@@ -104,8 +87,8 @@ export class Refresh {
   }
 
   async #scheduled(): Promise<void> {
-    if (Object.keys(this.#store.state.scheduled).length === 0) return;
-    const { value, since } = await this.#read(() => this.#call('listScheduled', { limit: MOST }));
+    if (Object.keys(this.#by.store.state.scheduled).length === 0) return;
+    const { value, since } = await this.#read(() => this.#by.call('listScheduled', { limit: MOST }));
     const found = value.items.map(
       ({ id: scheduledId, conversationId, sendAt, state, version, messageId, reason }) =>
         [scheduledId, { scheduledId, conversationId, sendAt, state, version, messageId, reason }] as const,
@@ -117,7 +100,7 @@ export class Refresh {
   }
 
   async #media(mediaId: string): Promise<void> {
-    const { value, since } = await this.#read(() => this.#call('getMedia', { mediaId }));
+    const { value, since } = await this.#read(() => this.#by.call('getMedia', { mediaId }));
     const { state: is, reason } = value;
     this.#put(since, 'media:', (state) => ({
       ...state,
@@ -126,11 +109,11 @@ export class Refresh {
   }
 
   #read<T>(request: () => Promise<T>): Promise<Meanwhile<T>> {
-    return this.#ledger.during(undefined, () => persistently(this.#timers, request));
+    return this.#by.ledger.during(undefined, () => persistently(this.#by.timers, request));
   }
 
   /** Puts what was read, and on it what was told meanwhile. */
   #put(since: readonly Event[], kind: string, change: (state: State) => State): void {
-    this.#store.update((state) => since.filter(({ type }) => type.startsWith(kind)).reduce(reduce, change(state)));
+    this.#by.store.update((state) => since.filter(({ type }) => type.startsWith(kind)).reduce(reduce, change(state)));
   }
 }
