@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { TenantRules } from '#contract/tenant.ts';
 import { inParallel } from '#delivery/parallel.ts';
 import { isStillGood } from '#domain/download.ts';
 import type { Quota, TooOften } from '#domain/rate-limit.ts';
@@ -50,7 +51,7 @@ export async function mint(caller: Caller, wanted: readonly Wanted[], at: number
     wanted.map((each) => ({ ...each, userId })),
   );
   const fresh = wanted.filter((each, index) => !isGood(each, known[index]));
-  const { refusalFrom, refusal, quota } = await payFor(caller, fresh, at);
+  const { refusalFrom, refusal, quota } = await payFor(caller, rules, fresh, at);
 
   /** A new address, or the one that the same user was given in the same moment. */
   const renew = async (each: Wanted, seen: StoredAddress | undefined): Promise<StoredAddress> => {
@@ -79,8 +80,7 @@ export async function mint(caller: Caller, wanted: readonly Wanted[], at: number
 }
 
 /** Pays for as many as the budget bears, in order: all of them in one charge, or one after another. */
-async function payFor(caller: Caller, fresh: readonly Wanted[], at: number) {
-  const rules = await rulesOf(caller.tenant, at);
+async function payFor(caller: Caller, rules: TenantRules, fresh: readonly Wanted[], at: number) {
   if (fresh.length === 0) return { refusalFrom: 0, refusal: undefined, quota: undefined };
   const sum = fresh.reduce((bytes, each) => bytes + each.bytes, 0);
   const all = await pay(caller, rules, sum, fresh.length, at);
