@@ -1,7 +1,7 @@
 import { LEAST_GRACE_MS } from '#domain/media-lifecycle.ts';
 import { listClean, removeObjects, type StoredObject } from '#gateways/stored-objects.ts';
 import { batchGet } from '#table/batch-get.ts';
-import { type Counts, NOTHING_DONE, putCleanupReport, type Report } from '#table/cleanup-report.ts';
+import { added, type Counts, NOTHING_DONE, putCleanupReport, type Report } from '#table/cleanup-report.ts';
 import { dueNow } from '#table/due.ts';
 import { type TenantKey, tenantIdOf } from '#table/entity.ts';
 import { MediaEntity, type StoredMedia } from '#table/media.ts';
@@ -90,14 +90,6 @@ async function step(tenant: TenantKey, run: Run, how: How): Promise<{ next: Run;
   return { next, found: [await strays(tenant, objects, how)] };
 }
 
-const added = (counts: Counts, found: readonly Found[]): Counts =>
-  Object.fromEntries(
-    Object.entries(counts).map(([name, value]) => [
-      name,
-      found.reduce((sum, one) => sum + (one[name as keyof Counts] ?? 0), value),
-    ]),
-  ) as Counts;
-
 /**
  * Compares a tenant's media with the buckets and repairs both, in steps, as far as time allows: a call goes on where the last
  * one stopped, and a step that died is made again, which does no harm. Answers the report so far; undefined when somebody
@@ -115,7 +107,7 @@ export async function reconcileMedia(
   let counts = { ...NOTHING_DONE, ...run.counts } as Counts;
   while (run.phase !== 'ended' && now() < until) {
     const { next, found }: Awaited<ReturnType<typeof step>> = await step(tenant, run, { dryRun, at: now() });
-    counts = added(counts, found);
+    counts = found.reduce(added, counts);
     run = { ...next, counts };
     if (!dryRun && !(await noteReconcile(tenant, leaseUntil, run))) return undefined;
   }

@@ -4,7 +4,7 @@ import { isFinal } from '#domain/media.ts';
 import { goesAt, graceOf, LEAST_GRACE_MS } from '#domain/media-lifecycle.ts';
 import { removeUploaded } from '#gateways/stored-objects.ts';
 import { log } from '#runtime/log.ts';
-import { type Counts, NOTHING_DONE, putCleanupReport } from '#table/cleanup-report.ts';
+import { added, type Counts, NOTHING_DONE, putCleanupReport } from '#table/cleanup-report.ts';
 import { DUE_PARTS, type Due, dropDue, listDue, moveDue } from '#table/due.ts';
 import { type TenantKey, tenantIdOf } from '#table/entity.ts';
 import { findHold } from '#table/legal-hold.ts';
@@ -73,9 +73,6 @@ async function one(due: Due, { now, dryRun }: Pace): Promise<Counts> {
 const keptUntil = async (tenant: TenantKey, mediaId: string, now: number): Promise<number | undefined> =>
   (await findHold(tenant, undefined)) || (await isLinked(tenant, mediaId)) ? now + LEAST_GRACE_MS : undefined;
 
-const sum = (a: Counts, b: Counts): Counts =>
-  Object.fromEntries(Object.entries(a).map(([name, value]) => [name, value + b[name as keyof Counts]])) as Counts;
-
 /**
  * Removes what is due at `now`, of every tenant, the longest due first, and reports it tenant by tenant. One that fails does not
  * hold up the others and is tried again by the next run; answers how many did.
@@ -86,7 +83,7 @@ export async function cleanDue(pace: Pace): Promise<{ errors: number; looked: nu
   const see = async (due: Due): Promise<void> => {
     try {
       const counts = await one(due, pace);
-      reports.set(due.tenant, sum(reports.get(due.tenant) ?? NOTHING_DONE, counts));
+      reports.set(due.tenant, added(reports.get(due.tenant) ?? NOTHING_DONE, counts));
     } catch (error) {
       log.error('media.not_cleaned', error, { tenant: tenantIdOf(due.tenant), mediaId: due.id });
       errors += 1;
@@ -107,6 +104,6 @@ export async function cleanDue(pace: Pace): Promise<{ errors: number; looked: nu
       putCleanupReport(tenant, { ...counts, kind: 'cleanup', startedAt, endedAt: Date.now(), dryRun }),
     ),
   );
-  const all = [...reports.values()].reduce(sum, NOTHING_DONE);
+  const all = [...reports.values()].reduce(added, NOTHING_DONE);
   return { errors, looked: all.looked, removed: all.removed };
 }

@@ -17,6 +17,12 @@ export type Counts = z.output<typeof Counts>;
 
 export const NOTHING_DONE: Counts = Counts.parse({});
 
+/** Counts with some more; what is not said is nothing. */
+export const added = (counts: Counts, more: Partial<Counts>): Counts =>
+  Object.fromEntries(
+    Object.entries(counts).map(([name, value]) => [name, value + (more[name as keyof Counts] ?? 0)]),
+  ) as Counts;
+
 /** Which run of a tenant: when it began (ms), and which of the two it was. */
 export interface ReportId {
   readonly startedAt: number;
