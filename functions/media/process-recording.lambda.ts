@@ -1,6 +1,6 @@
 import { keepOriginal, openUpload } from '#gateways/quarantine.ts';
-import { download, putFile } from '#gateways/recordings.ts';
-import { putRendition } from '#gateways/renditions.ts';
+import { download } from '#gateways/recordings.ts';
+import { putFile, putRendition } from '#gateways/renditions.ts';
 import { onVerdict } from './on-verdict.ts';
 import { recordingWork } from './recording-work.ts';
 

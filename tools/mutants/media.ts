@@ -470,7 +470,7 @@ export const MEDIA_MUTANTS: readonly Mutant[] = [
     invariant: 'Renditions arrive whole',
     guard: 'the store checks the digest',
     file: renditions,
-    from: "      ChecksumSHA256: Buffer.from(rendition.sha256, 'hex').toString('base64'),\n",
+    from: "      ChecksumSHA256: Buffer.from(sha256, 'hex').toString('base64'),\n",
     to: '',
     test: 'test/table/upload.test.ts',
     needs: 'emulator',
