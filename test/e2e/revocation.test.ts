@@ -62,11 +62,11 @@ describe('logout', () => {
   });
 
   it('by an admin ends somebody else’s sockets, and nobody else’s', async () => {
-    const root = await signIn({ tenant, user: 'root', roles: ['admin'] });
-    const [own, other] = [await listen(root), await listen(ada)];
+    const boss = await signIn({ tenant, user: 'boss', roles: ['admin'] });
+    const [own, other] = [await listen(boss), await listen(ada)];
     const ended = once(other.socket, 'close');
-    expect((await ada.post('/users/root/logout', {})).status).toBe(403);
-    expect(await root.post('/users/ada/logout', {})).toMatchObject({ status: 200, body: { closed: 1 } });
+    expect((await ada.post('/users/boss/logout', {})).status).toBe(403);
+    expect(await boss.post('/users/ada/logout', {})).toMatchObject({ status: 200, body: { closed: 1 } });
     await ended;
     own.send({ action: 'ping', id: 'still here' });
     await own.hear((event) => event.type === 'sync:pong');
