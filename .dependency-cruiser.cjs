@@ -19,6 +19,8 @@ const mayImport = {
   runtime: ['contract', 'domain', 'table/entity'],
   syncing: ['contract', 'domain', 'table', 'gateways', 'delivery/parallel', 'runtime'],
   sending: ['contract', 'domain', 'table', 'delivery', 'runtime', 'syncing'],
+  indexing: ['contract', 'domain', 'table', 'gateways', 'runtime'],
+  searching: ['contract', 'domain', 'table', 'gateways', 'runtime', 'delivery/parallel', 'indexing'],
   changing: [
     'contract',
     'domain',
@@ -29,7 +31,7 @@ const mayImport = {
     'runtime',
     'syncing',
   ],
-  [entries]: ['contract', 'domain', 'table', 'gateways', 'delivery', 'runtime', 'syncing', 'sending', 'changing'],
+  [entries]: ['contract', 'domain', 'table', 'gateways', 'delivery', 'runtime', 'syncing', 'sending', 'changing', 'indexing', 'searching'],
 };
 
 const everyFolder = '^(functions|client|infra|test|local|bench|simulation|tools)/';
