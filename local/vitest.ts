@@ -36,14 +36,26 @@ function countsOf(file: string): Counts {
 export const countLine = ({ passed, failed, skipped }: Counts): string =>
   `${passed} passed, ${failed} failed, ${skipped} skipped`;
 
-/** Runs vitest with these arguments and variables; its output goes to this terminal. */
+/** Sums of counts. */
+export const together = (all: readonly Counts[]): Counts =>
+  all.reduce((sum, { passed, failed, skipped }) => ({
+    passed: sum.passed + passed,
+    failed: sum.failed + failed,
+    skipped: sum.skipped + skipped,
+  }));
+
+let runs = 0;
+
+/** Runs vitest with these arguments and variables. Its output goes to this terminal, or when it is `beside` another to the answer. */
 export async function runVitest(
   args: readonly string[],
   env: Record<string, string> = {},
-): Promise<{ readonly code: number; readonly counts: Counts }> {
+  { beside = false } = {},
+): Promise<{ readonly code: number; readonly counts: Counts; readonly output: string }> {
   const folder = join(ROOT, 'node_modules/node/bin');
-  const report = join(STATE, `vitest-${process.pid}.json`);
-  const { code } = await run(
+  runs += 1;
+  const report = join(STATE, `vitest-${process.pid}-${runs}.json`);
+  const { code, output } = await run(
     join(folder, 'node'),
     [
       join(ROOT, 'node_modules/vitest/vitest.mjs'),
@@ -53,9 +65,9 @@ export async function runVitest(
       `--outputFile.json=${report}`,
       ...args,
     ],
-    { cwd: ROOT, env: { ...process.env, PATH: [folder, process.env.PATH].join(delimiter), ...env }, inherit: true },
+    { cwd: ROOT, env: { ...process.env, PATH: [folder, process.env.PATH].join(delimiter), ...env }, inherit: !beside },
   );
   const counts = countsOf(report);
   rmSync(report, { force: true });
-  return { code: code === 0 && counts.failed > 0 ? 1 : code, counts };
+  return { code: code === 0 && counts.failed > 0 ? 1 : code, counts, output };
 }
