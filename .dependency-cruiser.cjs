@@ -31,7 +31,19 @@ const mayImport = {
     'runtime',
     'syncing',
   ],
-  [entries]: ['contract', 'domain', 'table', 'gateways', 'delivery', 'runtime', 'syncing', 'sending', 'changing', 'indexing', 'searching'],
+  [entries]: [
+    'contract',
+    'domain',
+    'table',
+    'gateways',
+    'delivery',
+    'runtime',
+    'syncing',
+    'sending',
+    'changing',
+    'indexing',
+    'searching',
+  ],
 };
 
 const everyFolder = '^(functions|client|infra|test|local|bench|simulation|tools)/';

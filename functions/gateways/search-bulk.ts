@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { searchRequest } from './search/request.ts';
 import { createIndex, SEARCH_ALIAS } from './search-index.ts';
-import { searchRequest } from './search-request.ts';
 
 /** What the index holds of a message. */
 export interface SearchDocument {

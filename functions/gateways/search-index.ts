@@ -1,4 +1,4 @@
-import { SearchRefused, searchRequest } from './search-request.ts';
+import { SearchRefused, searchRequest } from './search/request.ts';
 
 /**
  * The name that everybody writes to and reads from. Behind it lies an index with a version in its name, so that one with

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Clause } from '#domain/search-query.ts';
+import { SearchRefused, searchRequest } from './search/request.ts';
 import { SEARCH_ALIAS } from './search-index.ts';
-import { SearchRefused, searchRequest } from './search-request.ts';
 
 /** Where a hit stands in the order of results: newest first, ties by conversation and number. */
 export type Position = readonly [at: number, conversationId: string, seq: number];

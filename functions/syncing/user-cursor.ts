@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { cursorFor, positionOf } from '#runtime/cursor.ts';
+import { digestOfSet } from '#table/digest.ts';
 import type { TenantKey } from '#table/entity.ts';
 
 /** What a user's cursor says. */
@@ -25,13 +25,4 @@ export const readUserCursor = (key: Buffer, tenant: TenantKey, userId: string, c
 /** Digest of a set of memberships: another as soon as one is joined, left, or left and joined again. */
 export const digestOfMemberships = (
   memberships: readonly { readonly conversationId: string; readonly joinedSeq: number }[],
-): string =>
-  createHash('sha256')
-    .update(
-      memberships
-        .map(({ conversationId, joinedSeq }) => `${conversationId} ${joinedSeq}`)
-        .sort()
-        .join('\n'),
-    )
-    .digest('base64url')
-    .slice(0, 16);
+): string => digestOfSet(memberships.map(({ conversationId, joinedSeq }) => `${conversationId} ${joinedSeq}`));

@@ -14,3 +14,10 @@ const canonical = (value: unknown): string => {
 /** 132 bits of a SHA-256 over a JSON value, in base64url: 22 characters. */
 export const digestOf = (value: unknown): string =>
   createHash('sha256').update(canonical(value)).digest('base64url').slice(0, 22);
+
+/** 96 bits of a SHA-256 over a set of lines, in base64url: 16 characters, the same in whatever order they come. */
+export const digestOfSet = (lines: readonly string[]): string =>
+  createHash('sha256')
+    .update([...lines].sort().join('\n'))
+    .digest('base64url')
+    .slice(0, 16);

@@ -1,8 +1,8 @@
 import type { searchMessages } from '#contract/search.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { parseQuery } from '#domain/search-query.ts';
+import { SearchUnavailable } from '#gateways/search/request.ts';
 import { type Position, search } from '#gateways/search.ts';
-import { SearchUnavailable } from '#gateways/search-request.ts';
 import { signingKey } from '#gateways/signing-key.ts';
 import { cursorFor, positionOf } from '#runtime/cursor.ts';
 import { log } from '#runtime/log.ts';

@@ -20,11 +20,11 @@ export class SearchRefused extends Error {
 }
 
 export interface SearchRequest {
-  readonly method: 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: `/${string}`;
   readonly query?: Readonly<Record<string, string>>;
   /** JSON, or NDJSON for a bulk. */
-  readonly body: string;
+  readonly body?: string;
   readonly contentType?: 'application/json' | 'application/x-ndjson';
   /** Milliseconds to wait for the whole answer. */
   readonly timeout: number;
@@ -64,9 +64,8 @@ export async function searchRequest(request: SearchRequest): Promise<unknown> {
       service: 'es',
       method,
       url,
-      headers: { 'content-type': contentType },
-      body,
       timeout,
+      ...(body === undefined ? {} : { headers: { 'content-type': contentType }, body }),
     });
     return { status, answer: parse(text) };
   };
