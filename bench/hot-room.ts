@@ -2,9 +2,8 @@
  * A room of a hundred in a simulated world where nothing goes wrong: the shipped functions over a table, a queue and sockets
  * in this process, in virtual time, so that a rate is exact on any machine. Bundled and run by `rows/hot.ts`.
  */
-import { ENV } from '#contract/environment.ts';
 import { MAX_RATE } from '#contract/tenant.ts';
-import { takeOver } from '#simulation/engine/globals.ts';
+import { becomeWorld } from '#simulation/engine/process.ts';
 import { as, stage } from '#simulation/engine/stage.ts';
 import { ask } from '#simulation/people/asking.ts';
 import { World } from '#simulation/world.ts';
@@ -30,14 +29,7 @@ export interface Drove {
 /** Members, of whom every second has a socket; so many may be named when a conversation is made. */
 const [MEMBERS, FIRST] = [100, 91];
 
-Object.assign(process.env, {
-  [ENV.table]: 'table',
-  [ENV.socketsEndpoint]: 'https://sockets.sim/chat',
-  [ENV.socketsUrl]: 'wss://sockets.sim/chat',
-  [ENV.stragglersUrl]: 'https://sqs.sim/stragglers.fifo',
-  [ENV.signingKey]: 'signing-key',
-});
-takeOver();
+becomeWorld();
 
 const must = async (world: World, userId: string, path: string, body: object) => {
   const answered = await ask(world.rest, userId, 'POST', path, { body });

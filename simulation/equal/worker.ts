@@ -1,5 +1,4 @@
-import { ENV } from '#contract/environment.ts';
-import { takeOver } from '../engine/globals.ts';
+import { becomeWorld, report } from '../engine/process.ts';
 import { planOf } from './plan.ts';
 import { playSeed, playVirtually } from './sequence.ts';
 
@@ -17,24 +16,15 @@ export interface Task {
   readonly trace?: boolean;
 }
 
-Object.assign(process.env, {
-  [ENV.table]: 'table',
-  [ENV.socketsEndpoint]: 'https://sockets.sim/chat',
-  [ENV.socketsUrl]: 'wss://sockets.sim/chat',
-  [ENV.stragglersUrl]: 'https://sqs.sim/stragglers.fifo',
-  [ENV.signingKey]: 'signing-key',
-});
-takeOver();
+becomeWorld();
 
 process.on('message', async ({ seed, by, count, length, tries, failures, trace }: Task) => {
-  const say = (message: object): Promise<void> =>
-    new Promise((resolve) => process.send!(message, undefined, {}, () => resolve()));
   let failed = 0;
   for (let index = 0; index < count && failed < failures; index++) {
     const next = seed + index * by;
     if (trace) await playVirtually(planOf(next, length), (line) => process.stdout.write(`${line}\n`));
     const played = await playSeed(next, length, tries);
-    await say({ seed: next, played });
+    await report({ seed: next, played });
     if (played.failure !== undefined) failed++;
   }
   process.disconnect();

@@ -11,8 +11,9 @@ import { beforeAll } from 'vitest';
 import { ENV } from '#contract/environment.ts';
 import { emulatorEndpoint } from './aws-env.ts';
 
-const s3 = new S3Client({ endpoint: emulatorEndpoint() });
-const buckets = { clean: `clean-${randomUUID()}`, quarantine: `quarantine-${randomUUID()}` };
+/** The emulator's S3, and the names of the buckets. */
+export const s3 = new S3Client({ endpoint: emulatorEndpoint() });
+export const buckets = { clean: `clean-${randomUUID()}`, quarantine: `quarantine-${randomUUID()}` };
 
 /** Gives the test file buckets of its own on the emulator, as the stacks make them. */
 export function useMediaBuckets(): void {

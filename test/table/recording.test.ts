@@ -4,14 +4,7 @@ useTable();
 
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import {
-  CreateBucketCommand,
-  GetObjectCommand,
-  HeadObjectCommand,
-  PutBucketVersioningCommand,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
+import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { EventBridgeEvent } from 'aws-lambda';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { ENV } from '#contract/environment.ts';
@@ -24,18 +17,14 @@ import { createMedia } from '#table/media-upload.ts';
 import { boxesOf } from '../media/boxes.ts';
 import { H264, picture, record, sound } from '../media/recordings.ts';
 import { emulatorEndpoint } from '../support/aws-env.ts';
+import { buckets, s3, useMediaBuckets } from '../support/media-buckets.ts';
 
-const s3 = new S3Client({ endpoint: emulatorEndpoint() });
-const quarantine = `quarantine-${randomUUID()}`;
-const clean = `clean-${randomUUID()}`;
+const { quarantine, clean } = buckets;
+useMediaBuckets();
 const ACME = scope('acme');
 
-beforeAll(async () => {
+beforeAll(() => {
   vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  for (const Bucket of [quarantine, clean]) await s3.send(new CreateBucketCommand({ Bucket }));
-  await s3.send(new PutBucketVersioningCommand({ Bucket: quarantine, VersioningConfiguration: { Status: 'Enabled' } }));
-  process.env[ENV.quarantineBucket] = quarantine;
-  process.env[ENV.cleanBucket] = clean;
   process.env[ENV.socketsEndpoint] = emulatorEndpoint();
   process.env[ENV.stragglersUrl] = `${emulatorEndpoint()}/000000000000/none.fifo`;
 });

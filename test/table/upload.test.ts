@@ -3,14 +3,7 @@ import { useTable } from '../support/table.ts';
 useTable();
 
 import { randomUUID } from 'node:crypto';
-import {
-  CreateBucketCommand,
-  GetObjectCommand,
-  HeadObjectCommand,
-  ListObjectVersionsCommand,
-  PutBucketVersioningCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
+import { GetObjectCommand, HeadObjectCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
 import type { EventBridgeEvent, S3Event } from 'aws-lambda';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
@@ -28,17 +21,13 @@ import { cleanKeyOf } from '#table/media-keys.ts';
 import { sample } from '../media/samples.ts';
 import { emulatorEndpoint } from '../support/aws-env.ts';
 import { call } from '../support/call.ts';
+import { buckets, s3, useMediaBuckets } from '../support/media-buckets.ts';
 
-const s3 = new S3Client({ endpoint: emulatorEndpoint() });
-const quarantine = `quarantine-${randomUUID()}`;
-const clean = `clean-${randomUUID()}`;
+const { quarantine, clean } = buckets;
+useMediaBuckets();
 
-beforeAll(async () => {
+beforeAll(() => {
   vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  for (const Bucket of [quarantine, clean]) await s3.send(new CreateBucketCommand({ Bucket }));
-  await s3.send(new PutBucketVersioningCommand({ Bucket: quarantine, VersioningConfiguration: { Status: 'Enabled' } }));
-  process.env[ENV.quarantineBucket] = quarantine;
-  process.env[ENV.cleanBucket] = clean;
   process.env[ENV.socketsEndpoint] = emulatorEndpoint();
   process.env[ENV.stragglersUrl] = `${emulatorEndpoint()}/000000000000/none.fifo`;
 });
