@@ -1,29 +1,25 @@
-import { randomUUID } from 'node:crypto';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { beforeAll, beforeEach, vi } from 'vitest';
 import { getMediaUrl, listDownloads, listTenantDownloads } from '#contract/downloads.ts';
-import { ENV } from '#contract/environment.ts';
 import { DEFAULT_RULES, type TenantRules } from '#contract/tenant.ts';
 import { handler } from '#functions/api/downloads/downloads.lambda.ts';
 import { scope } from '#table/entity.ts';
 import type { StoredMedia } from '#table/media.ts';
 import { storeSettings } from '#table/tenant-settings.ts';
-import { emulatorEndpoint } from './aws-env.ts';
 import { type CallOptions, call } from './call.ts';
 import { readyMedia } from './media.ts';
+import { buckets, s3, useMediaBuckets } from './media-buckets.ts';
 import { useSigningKey } from './signing-key.ts';
 
-const s3 = new S3Client({ endpoint: emulatorEndpoint() });
-const clean = `clean-${randomUUID()}`;
+const { clean } = buckets;
 let tenants = 0;
 
 /** A bucket to download from, and a tenant of its own for each test. */
 export function useDownloads(): void {
   useSigningKey();
-  beforeAll(async () => {
+  useMediaBuckets();
+  beforeAll(() => {
     vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-    await s3.send(new CreateBucketCommand({ Bucket: clean }));
-    process.env[ENV.cleanBucket] = clean;
   });
   beforeEach(() => {
     tenants += 1;

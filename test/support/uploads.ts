@@ -1,10 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import {
-  CreateBucketCommand,
-  ListMultipartUploadsCommand,
-  PutBucketVersioningCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
+import { ListMultipartUploadsCommand, type S3Client } from '@aws-sdk/client-s3';
 import { beforeAll, vi } from 'vitest';
 import type { ServerClock } from '#client/clock.ts';
 import { ParleyError } from '#client/errors.ts';
@@ -18,6 +13,7 @@ import { handler } from '#functions/api/media/media.lambda.ts';
 import { emulatorEndpoint } from './aws-env.ts';
 import { stubService } from './aws-stub.ts';
 import { call } from './call.ts';
+import { buckets, s3, useMediaBuckets } from './media-buckets.ts';
 
 /** A quarantine bucket of this test file's own, on the emulator. */
 export function useQuarantine(): {
@@ -25,24 +21,20 @@ export function useQuarantine(): {
   readonly bucket: string;
   open: () => Promise<string[]>;
 } {
-  const bucket = `quarantine-${randomUUID()}`;
-  let s3: S3Client | undefined;
+  const bucket = buckets.quarantine;
+  useMediaBuckets();
   stubService('sqs');
-  beforeAll(async () => {
-    s3 = new S3Client({ endpoint: emulatorEndpoint() });
-    await s3.send(new CreateBucketCommand({ Bucket: bucket }));
-    await s3.send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status: 'Enabled' } }));
-    process.env[ENV.quarantineBucket] = bucket;
+  beforeAll(() => {
     process.env[ENV.socketsEndpoint] = emulatorEndpoint();
     process.env[ENV.stragglersUrl] = 'https://sqs.test/stragglers.fifo';
     vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   });
   return {
     bucket,
-    s3: () => s3!,
+    s3: () => s3,
     /** Keys of uploads in parts that are neither put together nor given up. */
     open: async () => {
-      const { Uploads: found = [] } = await s3!.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
+      const { Uploads: found = [] } = await s3.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
       return found.map(({ Key }) => Key!);
     },
   };
