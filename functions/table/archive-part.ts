@@ -56,6 +56,7 @@ export async function wholeOf<P extends Placed>(tenant: TenantKey, messages: rea
     if (!one.stored.z?.o) return one;
     const found = read.get(nameOf(keyOf(one)))?.get(one.seq);
     if (!found) throw new Error(`message ${one.seq} of ${one.conversationId} is not in its part`);
-    return { ...one, stored: { ...found, z: { l: one.stored.z.l } } };
+    const { z, i } = one.stored;
+    return { ...one, stored: { ...found, z: { l: z.l }, ...(i === undefined ? {} : { i }) } };
   });
 }

@@ -15,7 +15,7 @@ import { tableName } from './table-name.ts';
  * the removal by retention go by. An ellipsis stands where the content was.
  */
 export const placeOnly = (stored: StoredMessage, last: number): StoredMessage => {
-  const { u, c, h, a, s, v, e, l, m, r } = stored;
+  const { u, c, h, a, s, v, e, l, m, r, i = 0 } = stored;
   const media = mediaIdsIn(stored);
   const kept = Object.entries({ c, h, s, e, l, m }).filter(([, value]) => value !== undefined);
   return {
@@ -24,6 +24,7 @@ export const placeOnly = (stored: StoredMessage, last: number): StoredMessage =>
     ...(r ? { r: { n: r.n, t: [] } } : {}),
     ...(media.length > 0 ? { f: media } : {}),
     z: { l: last, o: true },
+    i: i + 1,
   };
 };
 
@@ -40,11 +41,11 @@ const choose = (tenant: TenantKey, conversationId: string, seq: number, stored: 
     documents.update({
       TableName: tableName(),
       Key: MessageEntity.key(tenant, { conversationId, seq }),
-      UpdateExpression: 'SET #z = :z',
+      UpdateExpression: 'SET #z = :z ADD #i :one',
       ConditionExpression:
         '#type = :message AND #v = :version AND attribute_not_exists(#z) AND attribute_not_exists(#p) AND attribute_not_exists(#k)',
-      ExpressionAttributeNames: { '#z': 'z', '#type': TABLE.entity, '#v': 'v', '#p': 'p', '#k': 'k' },
-      ExpressionAttributeValues: { ':z': { l: last }, ':message': MessageEntity.type, ':version': stored.v },
+      ExpressionAttributeNames: { '#z': 'z', '#i': 'i', '#type': TABLE.entity, '#v': 'v', '#p': 'p', '#k': 'k' },
+      ExpressionAttributeValues: { ':z': { l: last }, ':one': 1, ':message': MessageEntity.type, ':version': stored.v },
     }),
   );
 

@@ -42,9 +42,10 @@ const updateOf = ({ seq, at, body, mentions, what, fleeting = false }: MessageCh
     mentions ? ', #m = :mentions' : mentions === null ? ' REMOVE #m' : '',
     // What is deleted is not pinned any more, and restoring does not pin it again: see `domain/pins.ts`.
     what.kind === 'message_deleted' ? `${mentions === null ? ',' : ' REMOVE'} #p` : '',
+    ' ADD #i :one',
   ].join(''),
   ExpressionAttributeNames: {
-    ...{ '#b': 'b', '#v': 'v', '#e': 'e', '#type': 'ty', '#z': 'z' },
+    ...{ '#b': 'b', '#v': 'v', '#e': 'e', '#i': 'i', '#type': 'ty', '#z': 'z' },
     ...(fleeting ? {} : { '#l': 'l' }),
     ...(mentions === undefined ? {} : { '#m': 'm' }),
     ...(what.kind === 'message_deleted' ? { '#p': 'p' } : {}),

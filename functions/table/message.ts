@@ -19,7 +19,7 @@ export const StoredTally = z.object({ e: z.string(), c: z.number(), u: z.array(z
  * A message as stored. One-letter names: a page of 50 reads every byte of them.
  * `u` sender, `c` client id, `h` hash of the first body, `b` body, `a` server time (ms), `s` original time (ms, imports),
  * `v` version, `e` and `l` of its changes, `r` reactions, `t` and `k` its thread, `p` the number of the change that pinned it, the rest
- * in `message-parts.ts`.
+ * in `message-parts.ts`, and `i`, which every update of the item raises.
  */
 export const StoredMessage = z.object({
   u: z.string(),
@@ -40,6 +40,8 @@ export const StoredMessage = z.object({
   k: StoredSummary.optional(),
   /** Chosen for the part of the archive that ends with number `l`; `o`: the content lies only there (`archive.ts`). */
   z: z.object({ l: z.number(), o: z.literal(true).optional() }).optional(),
+  /** How often the item was changed since it was put: absent for never. Orders its states for the search index. */
+  i: z.number().optional(),
   ...StoredParts,
 });
 export type StoredMessage = z.output<typeof StoredMessage>;

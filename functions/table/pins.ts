@@ -70,11 +70,12 @@ const updateMessage = (
   Update: {
     TableName: tableName(),
     Key: MessageEntity.key(tenant, { conversationId, seq }),
-    UpdateExpression: pin === undefined ? 'REMOVE #p' : 'SET #p = :pin',
+    UpdateExpression: `${pin === undefined ? 'REMOVE #p' : 'SET #p = :pin'} ADD #i :one`,
     ConditionExpression: `#type = :message AND attribute_not_exists(#z) AND #v = :version AND ${was === undefined ? 'attribute_not_exists(#p)' : '#p = :was'}`,
-    ExpressionAttributeNames: { '#p': 'p', '#v': 'v', '#z': 'z', '#type': TABLE.entity },
+    ExpressionAttributeNames: { '#p': 'p', '#i': 'i', '#v': 'v', '#z': 'z', '#type': TABLE.entity },
     ExpressionAttributeValues: {
       ':message': MessageEntity.type,
+      ':one': 1,
       ':version': version,
       ...(pin === undefined ? {} : { ':pin': pin }),
       ...(was === undefined ? {} : { ':was': was }),

@@ -90,12 +90,13 @@ export async function changeReactions(tenant: TenantKey, change: ReactionChange)
           Update: {
             TableName,
             Key: MessageEntity.key(tenant, message),
-            UpdateExpression: 'SET #r = :reactions',
+            UpdateExpression: 'SET #r = :reactions ADD #i :one',
             ConditionExpression: `#type = :message AND attribute_not_exists(#z) AND #b.#kind <> :deleted AND ${
               before ? '#r.#n = :before' : 'attribute_not_exists(#r)'
             }`,
             ExpressionAttributeNames: {
               '#r': 'r',
+              '#i': 'i',
               '#type': 'ty',
               '#z': 'z',
               '#b': 'b',
@@ -104,6 +105,7 @@ export async function changeReactions(tenant: TenantKey, change: ReactionChange)
             },
             ExpressionAttributeValues: {
               ':reactions': { n: seq, t: tallies },
+              ':one': 1,
               ':message': MessageEntity.type,
               ':deleted': 'deleted',
               ...(before ? { ':before': before.n } : {}),

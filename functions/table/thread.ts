@@ -37,11 +37,12 @@ export const summaryBecomes = (
   Update: {
     TableName: tableName(),
     Key: MessageEntity.key(tenant, { conversationId, seq: root }),
-    UpdateExpression: 'SET #k = :after',
+    UpdateExpression: 'SET #k = :after ADD #i :one',
     ConditionExpression: `#type = :message AND attribute_not_exists(#z) AND ${before ? '#k.#v = :before' : 'attribute_not_exists(#k)'}`,
-    ExpressionAttributeNames: { '#k': 'k', '#z': 'z', '#type': 'ty', ...(before ? { '#v': 'v' } : {}) },
+    ExpressionAttributeNames: { '#k': 'k', '#i': 'i', '#z': 'z', '#type': 'ty', ...(before ? { '#v': 'v' } : {}) },
     ExpressionAttributeValues: {
       ':after': after,
+      ':one': 1,
       ':message': MessageEntity.type,
       ...(before ? { ':before': before.v } : {}),
     },
