@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import * as z from 'zod';
 import { Claims } from '#contract/claims.ts';
+import { ANALYSIS_PLUGINS, type AnalysisPlugin, IndexOptions } from '#contract/search-index.ts';
 
 /** The repository's root. */
 export const ROOT = join(import.meta.dirname, '..');
@@ -47,6 +48,21 @@ const shared = {
   version: z.string().default('0.1.0'),
 };
 
+/** `icu,kuromoji`, a list, or nothing at all. */
+const Analysis = z.preprocess(
+  (given) =>
+    typeof given === 'string'
+      ? given
+          .split(',')
+          .map((part) => part.trim())
+          .filter(Boolean)
+      : given,
+  z.array(z.enum(ANALYSIS_PLUGINS)),
+);
+
+/** Plug-ins that every domain of the service has; Nori has to be associated with one first. */
+const ON_EVERY_DOMAIN: AnalysisPlugin[] = ['icu', 'kuromoji', 'smartcn', 'stempel', 'ukrainian'];
+
 const SearchDomain = z.strictObject({
   /** Without it there is no search route and nothing that costs while nobody talks. */
   enabled: Flag.default(true),
@@ -57,6 +73,10 @@ const SearchDomain = z.strictObject({
   /** Data nodes; from two on they stand in two zones. */
   nodes: z.coerce.number().int().min(1).max(10).default(1),
   volumeGiB: z.coerce.number().int().min(10).max(1_000).default(10),
+  /** Plug-ins for languages that indices are made with; what is changed holds for the next index (a reindex). */
+  analysis: Analysis.default(ON_EVERY_DOMAIN),
+  shards: IndexOptions.shape.shards,
+  refreshSeconds: IndexOptions.shape.refreshSeconds,
 });
 
 const Notifications = z.strictObject({
@@ -103,7 +123,8 @@ export const Config = z.discriminatedUnion('stage', [
   z.strictObject({
     ...shared,
     stage: z.literal('local'),
-    search: SearchDomain.prefault({}),
+    // The local engine has no plug-ins.
+    search: SearchDomain.extend({ analysis: Analysis.default([]) }).prefault({}),
     notifications: Notifications.extend({
       delaySeconds: Notifications.shape.delaySeconds.unwrap().default(1),
     }).prefault({}),

@@ -1,5 +1,6 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { ENV, type EnvironmentKey } from '#contract/environment.ts';
+import type { IndexOptions } from '#contract/search-index.ts';
 import type { Use } from '#contract/uses.ts';
 import type { Config } from './config.ts';
 
@@ -229,6 +230,10 @@ export function environmentFor(
     archiveBucket: () => need(resources, 'archiveName'),
     searchEndpoint: () => need(resources, 'searchEndpoint'),
     searchDomain: () => need(resources, 'searchDomainName'),
+    searchIndex: () => {
+      const { analysis, shards, refreshSeconds } = config.search;
+      return JSON.stringify({ analysis, shards, refreshSeconds } satisfies IndexOptions);
+    },
     eventBus: () => need(resources, 'eventBusName'),
     parkingBucket: () => need(resources, 'parkingName'),
     issuer: () => config.issuerUrl,

@@ -29,7 +29,7 @@ export const indexSearch: Subscription = {
   retries: 10,
   maxAgeHours: 20,
   uses: ['search:index', 'parking:write'],
-  environment: ['searchEndpoint', 'parkingBucket'],
+  environment: ['searchEndpoint', 'searchIndex', 'parkingBucket'],
 };
 
 export const publishEvents: Subscription = {

@@ -31,6 +31,16 @@ describe('the configuration of a stage', () => {
     expect(sized.search).toMatchObject({ nodes: 2, volumeGiB: 50 });
   });
 
+  it('knows which plug-ins for languages the engine has', () => {
+    const analysis = (given: Record<string, unknown>) => from(given).search.analysis;
+    const cloud = { stage: 'dev', issuerUrl: 'https://issuer.example' };
+    expect(analysis(cloud)).toEqual(['icu', 'kuromoji', 'smartcn', 'stempel', 'ukrainian']);
+    expect(analysis({ ...cloud, 'search.analysis': 'icu, nori' })).toEqual(['icu', 'nori']);
+    expect(analysis({ ...cloud, 'search.analysis': '' })).toEqual([]);
+    expect(analysis(LOCAL)).toEqual([]);
+    expect(() => analysis({ ...cloud, 'search.analysis': 'icu,klingon' })).toThrow('search.analysis');
+  });
+
   it('takes the command line over the file, key by key', () => {
     const file = { dev: { issuerUrl: 'https://file.example', claims: { tenant: 'org_id', user: 'uid' } } };
     const config = from({ stage: 'dev', 'claims.tenant': 'team', 'search.enabled': 'false' }, file);

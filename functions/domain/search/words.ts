@@ -21,6 +21,9 @@ const isSingle = new RegExp(`^[${SINGLES}]$`, 'u');
 const isUnspaced = new RegExp(`^(?=[\\p{L}\\p{N}])[${UNSPACED}]$`, 'u');
 const isLetter = /^[\p{L}\p{M}\p{N}]$/u;
 
+/** UTF-16 units of a word that count; what is longer (pasted keys, base64) is found by its beginning. */
+export const MAX_WORD = 512;
+
 /** Ranges of the code points that a test holds for, as a class of a regular expression: `\x{61}-\x{7a}`. */
 function rangesOf(test: (character: string) => boolean): string {
   const ranges: string[] = [];
@@ -73,6 +76,9 @@ export function wordsIn(text: string): Word[] {
 
 /** The words of a text, folded, in order: what the index holds of it. */
 export const wordsOf = (text: string): string[] => folded(text).match(WORD) ?? [];
+
+/** A text as it is given to the index: its words, folded, one space apart. */
+export const spaced = (text: string): string => wordsOf(text).join(' ');
 
 const CODE = /[\p{L}\p{N}_]+(?:\+\+|#)(?![\p{L}\p{N}])|[!#$%&*+\-./:;<=>?@\\^_`|~]{2,}/gu;
 
