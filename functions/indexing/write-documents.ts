@@ -2,7 +2,9 @@ import { bulksOf } from '#domain/search/bulks.ts';
 import type { SearchDocument } from '#domain/search/document.ts';
 import { routingOf } from '#domain/search/routing.ts';
 import { type BulkResult, bulk, lineOf } from '#gateways/search/bulk.ts';
+import { createIndex, SEARCH_ALIAS } from '#gateways/search/indices.ts';
 import { SearchUnavailable } from '#gateways/search/request.ts';
+import { type Generation, type IndexState, indexState } from '#table/search-index.ts';
 
 /** A document as it is to be in every index that is kept up to date. */
 export interface IndexWrite {
@@ -22,13 +24,9 @@ export type IndexResult = BulkResult;
 /** After every version that anything ever has. Numbers of a conversation are not used twice, so nothing follows. */
 export const REMOVED_VERSION = Number.MAX_SAFE_INTEGER;
 
-/** An index that is written to. */
-interface Target {
-  readonly name: string;
-  readonly partitions: Readonly<Record<string, number>>;
-}
-
-const targets = async (): Promise<readonly Target[]> => [{ name: 'search-v2-1', partitions: {} }];
+/** Every index that is kept up to date. */
+const targetsOf = ({ live, building, kept }: IndexState): readonly Generation[] =>
+  [live, building, kept].filter((generation) => generation !== undefined);
 
 /** Tries that a document has before it is left to whoever called, and milliseconds for all of them. */
 const TRIES = 5;
@@ -39,6 +37,7 @@ interface Line {
   readonly line: string;
 }
 
+const isMissing = (result: BulkResult): boolean => typeof result !== 'string' && 'missing' in result;
 const isFailed = (result: BulkResult): boolean => typeof result !== 'string' && 'failed' in result;
 
 /** One bulk; what the engine cannot take now as a whole, none of it was taken. */
@@ -54,8 +53,19 @@ async function tryBulk(index: string, lines: readonly Line[]): Promise<BulkResul
   }
 }
 
-/** Writes into one index; what failed is tried again by itself, later and later. */
-async function writeTo(index: string, lines: readonly Line[]): Promise<Map<number, BulkResult>> {
+/**
+ * What to do about an index that is not there: the live one is made by the first write to it; one that is no longer in use
+ * was deleted meanwhile, and needs nothing any more.
+ */
+async function onMissing(index: string): Promise<'again' | 'forget'> {
+  const state = await indexState();
+  if (!targetsOf(state).some(({ name }) => name === index)) return 'forget';
+  if (state.live.name === index) await createIndex(index, { alias: SEARCH_ALIAS });
+  return 'again';
+}
+
+/** Writes into one index; what failed is tried again by itself, later and later. Undefined when the index is no longer in use. */
+async function writeTo(index: string, lines: readonly Line[]): Promise<Map<number, BulkResult> | undefined> {
   const results = new Map<number, BulkResult>();
   const until = Date.now() + PATIENCE;
   let open = lines;
@@ -65,7 +75,10 @@ async function writeTo(index: string, lines: readonly Line[]): Promise<Map<numbe
       for (const [at, { place }] of part.entries()) results.set(place, found[at]!);
     }
     open = open.filter(({ place }) => isFailed(results.get(place)!));
+    const missing = open.some(({ place }) => isMissing(results.get(place)!));
+    if (missing && (await onMissing(index)) === 'forget') return undefined;
     if (open.length === 0 || round === TRIES || Date.now() >= until) break;
+    if (missing) continue;
     await new Promise((resolve) => setTimeout(resolve, (0.5 + Math.random() / 2) * 100 * 3 ** round));
   }
   return results;
@@ -78,18 +91,18 @@ const together = (results: readonly BulkResult[]): BulkResult =>
   (results.includes('indexed') ? 'indexed' : 'superseded');
 
 /**
- * Writes documents into every index that is kept up to date, with one bulk for each (of at most 5 MiB), and tells what
- * became of each. What an engine could not take just then was tried again several times. `again`: what is there in the very same
- * version is written over, by whoever found it wrong. Raises when the engine refuses a request as a whole.
+ * Writes documents into every index that is kept up to date (or `into` some of them only), with one bulk for each (of at most
+ * 5 MiB), and tells what became of each. What an engine could not take just then was tried again several times. `again`: what is
+ * there in the very same version is written over, by whoever found it wrong. Raises when the engine refuses a request as a whole.
  */
 export async function writeDocuments(
   writes: readonly IndexWrite[],
-  { again = false }: { readonly again?: boolean } = {},
+  { again = false, into }: { readonly again?: boolean; readonly into?: readonly Generation[] } = {},
 ): Promise<IndexResult[]> {
   if (writes.length === 0) return [];
   const jsons = writes.map(({ document }) => JSON.stringify(document));
   const written = await Promise.all(
-    (await targets()).map(({ name, partitions }) => {
+    (into ?? targetsOf(await indexState())).map(({ name, partitions }) => {
       const lines = writes.map(({ id, tenant, conversation, version }, place) => {
         const routing = routingOf(partitions, tenant, conversation);
         return { place, line: lineOf({ id, routing, version, json: jsons[place]! }, again) };
@@ -97,5 +110,7 @@ export async function writeDocuments(
       return writeTo(name, lines);
     }),
   );
-  return writes.map((_, place) => together(written.map((results) => results.get(place)!)));
+  return writes.map((_, place) =>
+    together(written.filter((results) => results !== undefined).map((results) => results.get(place)!)),
+  );
 }

@@ -11,6 +11,7 @@ import { MemberCountEntity } from './member-count.ts';
 import { MessageEntity, type StoredMessage } from './message.ts';
 import { RegisteredEntity } from './retention-registry.ts';
 import { tableName } from './table-name.ts';
+import { registerTenant } from './tenant-registry.ts';
 
 /** A conversation about to exist. `members` are its other members; the creator is the owner (of a direct one, both). */
 export interface NewConversation {
@@ -87,6 +88,7 @@ export async function createConversation(
     MessageEntity.toItem(tenant, { conversationId, seq: 1 }, entry),
     RegisteredEntity.toItem(tenant, conversationId, {}),
   ];
+  await registerTenant(tenant);
   try {
     await calmly(() =>
       documents.transactWrite([

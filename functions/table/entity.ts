@@ -12,7 +12,8 @@ export const tenantIdOf = (tenant: TenantKey): string => tenant.slice(2);
 
 /**
  * The key prefix of what belongs to no tenant. No tenant's key begins with it. Only what
- * jobs start from does, the due list (ADR 0010), the register of retention and the list of purges (ADR 0012): they name tenants and say nothing of them.
+ * jobs start from does, the due list (ADR 0010), the register of retention, the list of purges (ADR 0012) and, for the search index, the register
+ * of tenants and which indices there are (ADR 0029): they name tenants and say nothing of them.
  */
 export const SYSTEM = 'S';
 

@@ -10,6 +10,7 @@ import { MemberEntity } from './member.ts';
 import { MemberCountEntity } from './member-count.ts';
 import { RegisteredEntity } from './retention-registry.ts';
 import { tableName } from './table-name.ts';
+import { registerTenant } from './tenant-registry.ts';
 
 /**
  * An import: which conversation it fills and how far it has come. It lives as long as the conversation, so that the
@@ -142,6 +143,7 @@ export async function createImport(
     RegisteredEntity.toItem(tenant, conversationId, {}),
     ...members,
   ];
+  await registerTenant(tenant);
   const written = await writeTogether(
     items.map((Item) => ({
       Put: { TableName: tableName(), Item, ConditionExpression: 'attribute_not_exists(pk)' },

@@ -12,6 +12,7 @@ import { batchGet } from './batch-get.ts';
 import { entity, join, type Key, type TenantKey } from './entity.ts';
 import { calmly } from './log/contention.ts';
 import { tableName } from './table-name.ts';
+import { registerTenant } from './tenant-registry.ts';
 
 /** A user's profile. All of a tenant lie together, so that they can be listed by id. */
 const StoredUser = z.object({
@@ -99,6 +100,7 @@ export async function meetUser(
     updatedBy: userId,
     version: 1,
   };
+  await registerTenant(tenant);
   if (await put(tenant, user, 'missing')) return user;
   const met = await findUser(tenant, userId);
   if (!met) throw new Error('a profile was there and is not');

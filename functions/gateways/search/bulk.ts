@@ -12,8 +12,12 @@ export interface BulkItem {
   readonly json: string;
 }
 
-/** `indexed`, or `superseded` by a version at least as great; `rejected` for ever; `failed` for now. */
-export type BulkResult = 'indexed' | 'superseded' | { readonly rejected: string } | { readonly failed: string };
+/** `indexed`, or `superseded` by a version at least as great; `rejected` for ever; `failed` for now, `missing` because there is no such index. */
+export type BulkResult =
+  | 'indexed'
+  | 'superseded'
+  | { readonly rejected: string }
+  | { readonly failed: string; readonly missing?: true };
 
 const Item = z.object({
   status: z.number(),
@@ -30,6 +34,7 @@ const resultOf = ({ status, error }: Item): BulkResult => {
   if (status < 300) return 'indexed';
   if (status === 409) return 'superseded';
   const said = `${status} ${error?.type}: ${error?.reason}`;
+  if (error?.type === 'index_not_found_exception') return { failed: said, missing: true };
   return status === 400 ? { rejected: said } : { failed: said };
 };
 
