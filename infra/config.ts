@@ -73,6 +73,8 @@ const SearchDomain = z.strictObject({
   /** Data nodes; from two on they stand in two zones. */
   nodes: z.coerce.number().int().min(1).max(10).default(1),
   volumeGiB: z.coerce.number().int().min(10).max(1_000).default(10),
+  /** Tenants are indexed only once somebody of them has searched: a smaller index, and a first search that finds little yet. */
+  lazy: Flag.default(false),
   /** Plug-ins for languages that indices are made with; what is changed holds for the next index (a reindex). */
   analysis: Analysis.default(ON_EVERY_DOMAIN),
   shards: IndexOptions.shape.shards,

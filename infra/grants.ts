@@ -230,6 +230,7 @@ export function environmentFor(
     archiveBucket: () => need(resources, 'archiveName'),
     searchEndpoint: () => need(resources, 'searchEndpoint'),
     searchDomain: () => need(resources, 'searchDomainName'),
+    searchLazy: () => String(config.search.lazy),
     searchIndex: () => {
       const { analysis, shards, refreshSeconds } = config.search;
       return JSON.stringify({ analysis, shards, refreshSeconds } satisfies IndexOptions);

@@ -36,6 +36,11 @@ export const METRICS = {
   webhooksDelivered: 'WebhooksDelivered',
   webhooksRetried: 'WebhooksRetried',
   webhooksFailed: 'WebhooksFailed',
+  /** Documents that the search index took, those it had in a later version already, and those it will never take; and the bulks they went in. */
+  indexed: 'Indexed',
+  superseded: 'Superseded',
+  rejected: 'IndexRejected',
+  bulks: 'IndexBulks',
   /** Requests that were refused; by code too. */
   refused: 'Refused',
 } as const;
@@ -47,5 +52,7 @@ export const MEASURES = {
   pushLatency: ['PushLatency', 'Milliseconds'],
   /** Events that the fan-out function packed into one frame. */
   gathered: ['EventsPerFrame', 'Count'],
+  /** From when something changed in the table until the search index had it; the table tells the time to the second. */
+  indexLag: ['IndexLag', 'Milliseconds'],
 } as const;
 export type Measured = keyof typeof MEASURES;

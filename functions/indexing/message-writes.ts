@@ -1,10 +1,12 @@
 import { messageIdOf } from '#contract/ids.ts';
 import { mediaIdsIn } from '#domain/removal.ts';
 import { isSearched, messageDocument, type NamedMedia } from '#domain/search/message-document.ts';
+import { searchedText } from '#domain/search/texts.ts';
 import { wholeOf } from '#table/archive-part.ts';
 import { type TenantKey, tenantIdOf } from '#table/entity.ts';
 import { namesOfMedia } from '#table/media-names.ts';
 import type { StoredMessage } from '#table/message.ts';
+import { languageOf } from './language.ts';
 import { summed } from './sum.ts';
 import { type IndexWrite, REMOVED_VERSION } from './write-documents.ts';
 
@@ -25,41 +27,51 @@ export const messageGone = (tenantId: string, conversationId: string, seq: numbe
   document: { kind: 'gone', tenant: tenantId, conversation: conversationId, seq, removedAt: at },
 });
 
+/** A message with its place. */
+export interface PlacedMessage extends Numbered {
+  readonly conversationId: string;
+}
+
 /** What is written of one message; its version counts the changes of its item. */
 function writeOf(
   tenant: string,
-  conversation: string,
-  { seq, stored }: Numbered,
+  { conversationId: conversation, seq, stored }: PlacedMessage,
   media: ReadonlyMap<string, NamedMedia>,
 ): IndexWrite {
   const place = { tenant, conversation, seq };
+  const text = searchedText(stored.b);
+  const lang = text === undefined ? undefined : languageOf(text);
   return {
     ...{ id: messageDocumentId(tenant, conversation, seq), tenant, conversation },
     version: (stored.i ?? 0) + 1,
     document: isSearched(stored)
-      ? summed(messageDocument(place, stored, { media, lang: undefined }))
+      ? summed(messageDocument(place, stored, { media, lang }))
       : // It may be restored: the next version wins over this.
         { kind: 'gone', ...place, removedAt: stored.e ?? stored.a },
   };
 }
 
 /**
- * What the index is to hold of messages of a conversation, given as the table holds them: what lies in the archive is read
- * from there, and the names of their media from the table. What the server says is left out. Raises `Corrupt`.
+ * What the index is to hold of messages of a tenant, each given as the table holds it, in their order: what lies in the archive is read
+ * from there, and the names of their media from the table. None of them may be what the server says. Raises `Corrupt`.
  */
-export async function messageWrites(
+export async function placedMessageWrites(
+  tenant: TenantKey,
+  messages: readonly PlacedMessage[],
+): Promise<IndexWrite[]> {
+  const whole = await wholeOf(tenant, messages);
+  const mediaIds = whole.flatMap(({ stored }) => mediaIdsIn(stored));
+  const media = mediaIds.length === 0 ? new Map() : await namesOfMedia(tenant, mediaIds);
+  return whole.map((message) => writeOf(tenantIdOf(tenant), message, media));
+}
+
+/** The same for messages of one conversation; what the server says is left out. Raises `Corrupt`. */
+export const messageWrites = (
   tenant: TenantKey,
   conversationId: string,
   items: readonly Numbered[],
-): Promise<IndexWrite[]> {
-  const wanted = items.filter(({ stored }) => stored.b.type !== 'system');
-  const whole = await wholeOf(
+): Promise<IndexWrite[]> =>
+  placedMessageWrites(
     tenant,
-    wanted.map((item) => ({ ...item, conversationId })),
+    items.flatMap((item) => (item.stored.b.type === 'system' ? [] : [{ ...item, conversationId }])),
   );
-  const media = await namesOfMedia(
-    tenant,
-    whole.flatMap(({ stored }) => mediaIdsIn(stored)),
-  );
-  return whole.map((item) => writeOf(tenantIdOf(tenant), conversationId, item, media));
-}

@@ -4,6 +4,7 @@ import { routingOf } from '#domain/search/routing.ts';
 import { type BulkResult, bulk, lineOf } from '#gateways/search/bulk.ts';
 import { createIndex, SEARCH_ALIAS } from '#gateways/search/indices.ts';
 import { SearchUnavailable } from '#gateways/search/request.ts';
+import { count } from '#runtime/metrics.ts';
 import { type Generation, type IndexState, indexState } from '#table/search-index.ts';
 
 /** A document as it is to be in every index that is kept up to date. */
@@ -71,6 +72,7 @@ async function writeTo(index: string, lines: readonly Line[]): Promise<Map<numbe
   let open = lines;
   for (let round = 1; open.length > 0; round++) {
     for (const part of bulksOf(open)) {
+      count('bulks');
       const found = await tryBulk(index, part);
       for (const [at, { place }] of part.entries()) results.set(place, found[at]!);
     }

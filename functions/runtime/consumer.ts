@@ -1,6 +1,7 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import * as z from 'zod';
 import { log } from './log.ts';
+import { countedSince } from './metrics.ts';
 
 /** What became of one piece of work: done, refused for ever by whom it was meant for, or not possible now. */
 export type Result = 'done' | { readonly rejected: string } | { readonly failed: string };
@@ -75,7 +76,11 @@ export const consumer =
       }
     }
 
-    log.info('consumer', { consumer: name, records: records.length, dealtWith: end, work: work.length, parked });
+    log.info(
+      'consumer',
+      { consumer: name, records: records.length, dealtWith: end, work: work.length, parked },
+      countedSince(),
+    );
     if (end === records.length) return { batchItemFailures: [] };
     const itemIdentifier = records[end]!.dynamodb?.SequenceNumber;
     if (!itemIdentifier) throw new Error('a failed record has no sequence number: the whole batch must come again');

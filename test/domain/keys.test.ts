@@ -47,6 +47,7 @@ beforeAll(async () => {
 const IDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   conversation: conversationId,
   settings: conversationId,
+  'search-use': fc.constant(undefined),
   count: conversationId,
   'settings-version': record({ conversationId, version: seq }),
   'last-sent': record({ conversationId, userId }),

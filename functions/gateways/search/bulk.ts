@@ -42,7 +42,7 @@ const resultOf = ({ status, error }: Item): BulkResult => {
  * The name under which an index takes documents: an alias of its own, so that a bulk which comes after the index was
  * removed, or before it was made, is refused. A bulk to the index itself would make it, with a mapping that the engine guesses.
  */
-export const writesTo = (index: string): string => `${index}-writes`;
+export const writesTo = (index: string): string => `${index}-w`;
 
 /** The line of a document in a bulk's body. `again`: a version that is there already is written over. */
 export const lineOf = ({ id, routing, version, json }: BulkItem, again: boolean): string => {
