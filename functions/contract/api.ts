@@ -22,11 +22,13 @@ import * as reactions from './reactions.ts';
 import * as realtime from './realtime.ts';
 import * as receipts from './receipts.ts';
 import * as received from './received-invitations.ts';
+import * as recent from './recent-searches.ts';
 import * as reports from './reports.ts';
 import * as retention from './retention.ts';
 import type { Route } from './route.ts';
 import * as scheduled from './scheduled.ts';
 import * as search from './search.ts';
+import * as analytics from './search-analytics.ts';
 import * as sync from './sync.ts';
 import * as tenant from './tenant.ts';
 import * as threads from './threads.ts';
@@ -135,7 +137,14 @@ export const devicesApi = {
   logout: devices.logout,
   logoutUser: devices.logoutUser,
 } as const satisfies Record<string, Route>;
-export const searchApi = { searchMessages: search.searchMessages } as const satisfies Record<string, Route>;
+export const searchApi = {
+  searchMessages: search.searchMessages,
+  listRecentSearches: recent.listRecentSearches,
+  forgetRecentSearch: recent.forgetRecentSearch,
+  forgetRecentSearches: recent.forgetRecentSearches,
+  countSearchClick: analytics.countSearchClick,
+  getSearchAnalytics: analytics.getSearchAnalytics,
+} as const satisfies Record<string, Route>;
 export const usersApi = {
   getMe: users.getMe,
   updateMe: users.updateMe,

@@ -29,6 +29,7 @@ const ALLOWED = {
   'media:account': ['admin'],
   'media:manage': ['admin'],
   'search:query': ['user', 'admin'],
+  'search:analyse': ['admin'],
   'import:write': ['admin'],
   'user:read': ['user', 'admin'],
   'user:write': ['user', 'admin'],

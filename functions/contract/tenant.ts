@@ -89,6 +89,10 @@ const Features = z.strictObject({
   /** Users may create channels. */
   channels: z.boolean(),
 });
+const Search = z.strictObject({
+  /** Searches are counted, and what at least five users looked for on one day is shown to admins. */
+  analytics: z.boolean(),
+});
 
 /** What a tenant goes by. Every group and every field has a default, so that a tenant needs none of it. */
 export const TenantRules = z.strictObject({
@@ -99,6 +103,7 @@ export const TenantRules = z.strictObject({
   retention: Retention,
   changing: Changing,
   features: Features,
+  search: Search,
 });
 export type TenantRules = z.output<typeof TenantRules>;
 
@@ -117,6 +122,7 @@ export const DEFAULT_RULES: TenantRules = {
   retention: { days: null, maxDays: null, archiveAfterDays: null },
   changing: { editMinutes: null, deleteMinutes: null, moderatorsDelete: true, restoreHours: 24 },
   features: { channels: true },
+  search: { analytics: true },
 };
 
 /** A change of a tenant's settings: the fields that are to be different. */
@@ -128,6 +134,7 @@ export const RulesChange = z.strictObject({
   retention: Retention.partial().optional(),
   changing: Changing.partial().optional(),
   features: Features.partial().optional(),
+  search: Search.partial().optional(),
 });
 export type RulesChange = z.output<typeof RulesChange>;
 

@@ -14,6 +14,7 @@ export const changedRules = (rules: TenantRules, change: RulesChange): TenantRul
   retention: { ...rules.retention, ...change.retention },
   changing: { ...rules.changing, ...change.changing },
   features: { ...rules.features, ...change.features },
+  search: { ...rules.search, ...change.search },
 });
 
 /** Media that rules show to the whole tenant, once each. */

@@ -3,7 +3,7 @@ import { callService, SECRETS_MANAGER } from '#aws/json-protocol.ts';
 import { ENV } from '#contract/environment.ts';
 
 /** What a derived key signs; each purpose has its own, so that a cursor can never pass for a ticket. */
-export type Purpose = 'cursor' | 'ticket' | 'invitation';
+export type Purpose = 'cursor' | 'ticket' | 'invitation' | 'search' | 'search-terms';
 
 let secret: Promise<string> | undefined;
 

@@ -14,6 +14,7 @@ const StoredRules = z.object({
   retention: Rules.shape.retention.partial().strip().default({}),
   changing: Rules.shape.changing.partial().strip().default({}),
   features: Rules.shape.features.partial().strip().default({}),
+  search: Rules.shape.search.partial().strip().default({}),
 });
 
 const complete = (stored: z.output<typeof StoredRules>): TenantRules => ({
@@ -24,6 +25,7 @@ const complete = (stored: z.output<typeof StoredRules>): TenantRules => ({
   retention: { ...DEFAULT_RULES.retention, ...stored.retention },
   changing: { ...DEFAULT_RULES.changing, ...stored.changing },
   features: { ...DEFAULT_RULES.features, ...stored.features },
+  search: { ...DEFAULT_RULES.search, ...stored.search },
 });
 
 /** A tenant's settings. */

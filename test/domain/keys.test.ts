@@ -118,6 +118,12 @@ const IDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   'webhook-delivery': record({ webhookId: token.map((end) => `whk_${end}`), at: seq, end: token }).map(
     ({ webhookId, at, end }) => ({ webhookId, position: `${String(at).padStart(15, '0')}_${end}` }),
   ),
+  'recent-search': record({ userId, place: fc.integer({ min: 0, max: 49 }) }),
+  'search-stats': record({
+    day: fc.constantFrom('2026-11-21', '2026-11-22'),
+    place: fc.constantFrom('B#001', 'B#011', 'OTHER', 'CLICKS#1'),
+  }),
+  'search-clicks': token,
   audit: record({
     at: seq,
     id: passing(

@@ -18,6 +18,7 @@ import {
 } from './example-ids.ts';
 import type { Inputs } from './example-inputs.ts';
 import { MEDIA_EXAMPLES } from './media-examples.ts';
+import { SEARCH_EXAMPLES } from './search-examples.ts';
 
 /** One valid input an operation. Typed by the contract: an operation without an example does not compile. */
 export const EXAMPLES: Inputs = {
@@ -143,7 +144,7 @@ export const EXAMPLES: Inputs = {
     logoutUser: { userId: 'bob', reason: 'Lost a phone.' },
   },
   ...MEDIA_EXAMPLES,
-  search: { searchMessages: { q: '"analytical engine"' } },
+  ...SEARCH_EXAMPLES,
   users: {
     getMe: {},
     updateMe: { version: 1, displayName: 'Ada Lovelace', custom: { pronouns: 'she' } },

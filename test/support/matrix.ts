@@ -45,7 +45,7 @@ export function notFoundOf({ path, refuses }: Route): ErrorCode | undefined {
 /** What somebody gets: `done`, or a code. */
 export function expected(route: Route, within: Within, actor: Actor, situation: Situation): ErrorCode | 'done' {
   const { roles, otherwise, archived, open } = within;
-  const notFound = notFoundOf(route);
+  const notFound = notFoundOf(route) ?? route.refuses.find((code) => code === 'message.not_found');
   if (!notFound) throw new Error(`${route.method} ${route.path} names a conversation and refuses no missing one`);
   switch (situation) {
     case 'other tenant':

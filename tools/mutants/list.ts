@@ -26,6 +26,7 @@ import { ROLE_MUTANTS } from './roles.ts';
 import { RUNTIME_MUTANTS } from './runtime.ts';
 import { SCHEDULED_MUTANTS } from './scheduled.ts';
 import { SEARCH_MUTANTS } from './search.ts';
+import { SEARCH_BOX_MUTANTS } from './search-box.ts';
 import { SETTINGS_MUTANTS } from './settings.ts';
 import { SIMULATED_MUTANTS } from './simulated.ts';
 import { SOCKET_MUTANTS } from './sockets.ts';
@@ -67,6 +68,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...DOWNLOADS_MUTANTS,
   ...UPLOAD_MUTANTS,
   ...SEARCH_MUTANTS,
+  ...SEARCH_BOX_MUTANTS,
   ...IMPORT_MUTANTS,
   ...USER_MUTANTS,
   ...UNREAD_MUTANTS,

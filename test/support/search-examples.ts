@@ -1,0 +1,18 @@
+import { MESSAGE_ID } from './example-ids.ts';
+import type { Inputs } from './example-inputs.ts';
+
+/** One valid input an operation of search. */
+export const SEARCH_EXAMPLES: Pick<Inputs, 'search'> = {
+  search: {
+    searchMessages: { q: '"analytical engine"' },
+    listRecentSearches: {},
+    forgetRecentSearch: { recentSearchId: 'rcs_AZqYt2a0cK6fPpQ1mWk3Zg' },
+    forgetRecentSearches: {},
+    countSearchClick: {
+      searchId: 'mi9r1c00_kPpQ1mWk3ZgAZqYt.AZqYt2a0cK6fPpQ1mWk3Zg',
+      messageId: MESSAGE_ID,
+      position: 1,
+    },
+    getSearchAnalytics: { from: '2026-11-16', to: '2026-11-22' },
+  },
+};

@@ -1,0 +1,118 @@
+import type { Mutant } from './mutant.ts';
+
+const RECENT = { test: 'test/table/recent-searches.test.ts', needs: 'emulator' } as const;
+const ANALYTICS = { test: 'test/table/search-analytics.test.ts', needs: 'emulator' } as const;
+const stats = 'functions/table/search-stats.ts';
+const clicks = 'functions/table/search-clicks.ts';
+
+/** Guards of what surrounds a search: recent searches, figures, the search box and suggestions. */
+export const SEARCH_BOX_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'recent-as-seen',
+    invariant: 'privacy',
+    guard: 'a search takes a place only from what was seen there, so that each is kept once',
+    file: 'functions/table/recent-search.ts',
+    from: ": { ConditionExpression: 'attribute_not_exists(pk)' }",
+    to: ': {}',
+    ...RECENT,
+  },
+  {
+    name: 'recent-expires',
+    invariant: 'privacy',
+    guard: 'a search is not shown after 90 days, whatever the table still holds',
+    file: 'functions/table/recent-search.ts',
+    from: 'search.at > since',
+    to: 'search.at > since - since',
+    ...RECENT,
+  },
+  {
+    name: 'recent-typing',
+    invariant: 'privacy',
+    guard: 'who is still typing leaves no trail of beginnings',
+    file: 'functions/domain/search/recent.ts',
+    from: 'const known = goesOn ? last',
+    to: 'const known = false ? last',
+    ...RECENT,
+  },
+  {
+    name: 'term-fifth-user',
+    invariant: 'privacy',
+    guard: 'the text of a term is stored only by the fifth user',
+    file: stats,
+    from: 'size(#u) >= :few AND NOT contains(#u, :me)`',
+    to: 'size(#u) >= :few`',
+    ...ANALYTICS,
+  },
+  {
+    name: 'term-same-user',
+    invariant: 'privacy',
+    guard: 'the same user again is no further one',
+    file: stats,
+    from: 'u.size >= USERS_TO_KNOW - 1 && !u.has(term.user)',
+    to: 'u.size >= USERS_TO_KNOW - 1',
+    ...ANALYTICS,
+  },
+  {
+    name: 'term-place-taken',
+    invariant: 'privacy',
+    guard: 'a place counts one term, and no other’s searches',
+    file: stats,
+    from: "if (d !== term.digest) return 'taken';",
+    to: '',
+    ...ANALYTICS,
+  },
+  {
+    name: 'term-keyed-by-day',
+    invariant: 'privacy',
+    guard: 'digests say nothing of other terms and days',
+    file: 'functions/searching/remember.ts',
+    from: '[tenant, dayOf(at), text, ...parts]',
+    to: '[tenant, ...(parts.length > 0 ? parts : [text])]',
+    ...ANALYTICS,
+  },
+  {
+    name: 'analytics-off',
+    invariant: 'privacy',
+    guard: 'nothing is counted where the tenant has it off',
+    file: 'functions/searching/remember.ts',
+    from: 'if (!(await rulesOf(tenant, at)).search.analytics) return;',
+    to: '',
+    ...ANALYTICS,
+  },
+  {
+    name: 'not-remembered',
+    invariant: 'privacy',
+    guard: 'of a search that is not to be remembered no word is kept',
+    file: 'functions/searching/remember.ts',
+    from: 'term: remember ? await counted(caller, search) : undefined',
+    to: 'term: await counted(caller, search)',
+    ...ANALYTICS,
+  },
+  {
+    name: 'click-once',
+    invariant: 'I6',
+    guard: 'a hit of a search is counted as clicked on once',
+    file: clicks,
+    from: '(NOT contains(#m, :id) AND size(#m) < :most)',
+    to: '(size(#m) < :most)',
+    ...ANALYTICS,
+  },
+  {
+    name: 'click-own-search',
+    invariant: 'privacy',
+    guard: 'clicks are counted for a search of one’s own only',
+    file: 'functions/searching/search-id.ts',
+    from: '`search\\n${tenant}\\n${userId}\\n${payload}`',
+    to: '`search\\n${tenant}\\n${payload}`',
+    ...ANALYTICS,
+  },
+  {
+    name: 'click-readable',
+    invariant: 'I11',
+    guard: 'a click names a message that one may read',
+    file: 'functions/api/search/analytics.ts',
+    from: "if (!(await findVisible(tenant, partsOfMessageId(messageId), userId, at))) throw new Refusal('message.not_found');",
+    to: '',
+    ...ANALYTICS,
+  },
+];
