@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { documents, pagesOf } from '#aws/documents.ts';
 import { MemberRole } from '#contract/member-role.ts';
+import { batchGet } from './batch-get.ts';
 import { conversationPartition } from './conversation.ts';
 import { digits, entity, type Item, join, type Key, type TenantKey } from './entity.ts';
 import { TABLE } from './schema.ts';
@@ -101,4 +102,15 @@ export async function conversationIdsOf(tenant: TenantKey, userId: string): Prom
   const ids: string[] = [];
   for await (const items of pages) for (const { conversationId } of items) ids.push(String(conversationId));
   return ids;
+}
+
+/** AP-675 Who of some users is in which of some conversations, consistently: one read unit a pair. */
+export async function membersAmong(
+  tenant: TenantKey,
+  pairs: readonly { readonly conversationId: string; readonly userId: string }[],
+): Promise<(conversationId: string, userId: string) => boolean> {
+  const keys = pairs.map((pair) => MemberEntity.key(tenant, pair));
+  const items = keys.length > 0 ? await batchGet(keys, { consistent: true }) : [];
+  const found = new Set(items.map(MemberEntity.fromItem).map((member) => `${member.conversationId} ${member.userId}`));
+  return (conversationId, userId) => found.has(`${conversationId} ${userId}`);
 }
