@@ -1,91 +1,118 @@
-import './engine.ts';
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { parseQuery } from '#domain/search-query.ts';
-import { type Position, search } from '#gateways/search.ts';
-import { handler } from '../../functions/stream/index-search.lambda.ts';
-import { aConversationId, batchOf, messageItem, recordOf } from '../stream/records.ts';
-import { aTenantId, refresh } from './engine.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from '#domain/search/parse.ts';
+import { type Names, resolve } from '#domain/search/resolve.ts';
+import { writeDocuments } from '#functions/indexing/write-documents.ts';
+import { compile, type Match } from '#gateways/search/compile.ts';
+import { find } from '#gateways/search/find.ts';
+import { createIndex, deleteIndex } from '#gateways/search/indices.ts';
+import { matches } from '#test/support/search-scan.ts';
+import { engine } from './engine.ts';
+import { PAIR, ROOMS, realMessages } from './real-messages.ts';
+import { CALLER, QueryMaker } from './real-queries.ts';
 
-const FILE = resolve(
-  import.meta.dirname,
-  '../..',
-  process.env['PARLEY_SAMPLES'] ?? '../shared/data',
-  'project-chat.jsonl.gz',
-);
-const BATCH = 1_000;
-
-const [tenantId, conversationId] = [aTenantId(), aConversationId()];
-let texts: string[] = [];
+const TENANT = 'project';
+const generation = { name: `search-test-${crypto.randomUUID()}`, mapping: 2, partitions: {} };
+const messages = realMessages(TENANT);
+const BATCH = 2_000;
 
 beforeAll(async () => {
-  if (!existsSync(FILE))
-    throw new Error(`the sample conversation is not at ${FILE}: set PARLEY_SAMPLES to the folder that holds it`);
-  const lines = gunzipSync(readFileSync(FILE)).toString('utf8').trimEnd().split('\n');
-  const messages = lines.map((line) => JSON.parse(line) as { at: string; author: string; text: string });
-  texts = messages.map(({ text }) => text);
+  await createIndex(generation.name);
   for (let from = 0; from < messages.length; from += BATCH) {
-    const records = messages.slice(from, from + BATCH).map(({ at, text }, index) => {
-      const place = { tenantId, conversationId, seq: from + index + 1 };
-      return recordOf(messageItem(place, { b: { type: 'text', text }, s: Date.parse(at) }));
-    });
-    expect(await handler(batchOf(records))).toEqual({ batchItemFailures: [] });
+    const writes = messages.slice(from, from + BATCH).map(({ seq, conversation, document }) => ({
+      ...{ id: `${TENANT}/${seq}`, tenant: TENANT, conversation, version: 1, document },
+    }));
+    const results = await writeDocuments(writes, { into: [generation] });
+    expect(results.every((result) => result === 'indexed')).toBe(true);
   }
-  await refresh();
+  await engine('POST', `/${generation.name}/_refresh`);
 });
 
-/** The scan's own idea of a word: lower case, split at what is not a letter or digit. */
-const plainWords = (text: string): string[] =>
-  text
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter(Boolean);
+afterAll(() => deleteIndex(generation.name));
 
-/** Numbers of the messages in which a plain scan finds the words side by side. */
-const scan = (...wanted: readonly string[]): number[] =>
-  texts.flatMap((text, index) => {
-    const words = plainWords(text);
-    const found = words.some((_, from) => wanted.every((word, offset) => words[from + offset] === word));
-    return found ? [index + 1] : [];
-  });
+const userIds = new Map(messages.map(({ sender }) => [sender.toLowerCase(), sender]));
+const NAMES: Names = {
+  me: CALLER,
+  now: Date.UTC(2026, 0, 1),
+  timeZone: 'UTC',
+  usersNamed: async (text) => [userIds.get(text.toLowerCase()) ?? []].flat(),
+  conversationsNamed: (text) => (text === 'team' ? [ROOMS.team] : []),
+  directWith: (userId) => (userId === PAIR[1] ? ROOMS.direct : undefined),
+  directConversationIds: () => [ROOMS.direct],
+};
 
-/** Numbers of all messages that the query finds, page by page. */
-async function find(q: string, size = 100): Promise<number[]> {
-  const found: number[] = [];
-  for (let after: Position | undefined; ; ) {
-    const request = { tenant: tenantId, conversationIds: [conversationId], clauses: parseQuery(q), after, size };
-    const hits = await search(request);
-    if (hits.length === 0) return found.toSorted((a, b) => a - b);
-    found.push(...hits.map(({ seq }) => seq));
-    after = hits.at(-1)!.position;
+/** What the engine gives at most in one answer. */
+const WINDOW = 10_000;
+
+/** Numbers of all messages that the engine finds, in order. */
+async function found(q: string, match: Match = 'exact'): Promise<number[]> {
+  const { query, warnings } = await resolve(parse(q), NAMES);
+  expect(warnings).toEqual([]);
+  const numbers: number[] = [];
+  for (;;) {
+    const body = {
+      size: WINDOW,
+      query: compile(query, match),
+      sort: [{ seq: 'asc' }],
+      stored_fields: '_none_',
+      track_total_hits: false,
+      ...(numbers.length > 0 ? { search_after: [numbers.at(-1)] } : {}),
+    };
+    const answer = (await find({ generation, tenantId: TENANT, body, timeout: 10_000 })) as {
+      hits: { hits: { sort: [number] }[] };
+    };
+    numbers.push(...answer.hits.hits.map(({ sort }) => sort[0]));
+    if (answer.hits.hits.length < WINDOW) return numbers;
   }
 }
 
+const numbersOf = (holds: (message: (typeof messages)[number]) => boolean): number[] =>
+  messages.filter(holds).map(({ seq }) => seq);
+
+const generated = new QueryMaker(messages, 7).queries(200);
+
 describe('22,859 real messages', () => {
-  it('are all there', () => {
-    expect(texts).toHaveLength(22_859);
+  it('are all there', async () => {
+    expect(messages).toHaveLength(22_859);
+    expect(await found('')).toHaveLength(22_859);
   });
 
-  it('are found by the phrase "paranoia level" exactly where a plain scan finds these words side by side', async () => {
-    const scanned = scan('paranoia', 'level');
-    expect(scanned.length).toBeGreaterThan(10);
-    expect(await find('"paranoia level"', 5)).toEqual(scanned);
+  it('are asked for by 200 queries, most of which find something, and none everything', () => {
+    expect(new Set(generated.map(({ q }) => q)).size).toBe(200);
+    const counts = generated.map(({ holds }) => numbersOf(holds).length);
+    expect(counts.filter((count) => count > 0).length).toBeGreaterThan(150);
+    expect(counts).not.toContain(22_859);
+  });
+
+  it.each(generated)('are found exactly by: $q', async ({ q, holds }) => {
+    const scanned = numbersOf(holds);
+    expect(await found(q)).toEqual(scanned);
+    const { query } = await resolve(parse(q), NAMES);
+    expect(numbersOf(({ document }) => matches(query, document))).toEqual(scanned);
   });
 
   it.each([
-    ['"paranoia" level', undefined],
-    ['"false positives"', ['false', 'positives']],
-    ['"pull request"', ['pull', 'request']],
-    ['"to be"', ['to', 'be']],
-    ['"rule set"', ['rule', 'set']],
-    ['thanks', ['thanks']],
-    ['942100', ['942100']],
-    ['über', ['über']],
-  ])('agree with the scan on %s', async (q, words) => {
-    const scanned = words ? scan(...words) : scan('paranoia').filter((seq) => scan('level').includes(seq));
-    expect(scanned.length).toBeGreaterThan(0);
-    expect(await find(q)).toEqual(scanned);
+    ['paranoia level', 'paranoia', 'level'],
+    ['false positives', 'false', 'positives'],
+    ['thanks', 'thanks'],
+    ['942100', '942100'],
+    ['über', 'über'],
+  ])('are found by "%s" exactly where it stands among plain words', async (phrase, ...words) => {
+    const wanted = ` ${words.join(' ')} `;
+    const plain = numbersOf(({ text }) =>
+      ` ${text
+        .toLowerCase()
+        .split(/[^\p{L}\p{N}]+/u)
+        .join(' ')} `.includes(wanted),
+    );
+    expect(await found(`type:text "${phrase}"`)).toEqual(
+      plain.filter((seq) => messages[seq - 1]!.stored.b.type === 'text'),
+    );
+  });
+
+  it('are found by what is similar wherever they are found exactly', async () => {
+    for (const { q } of generated.filter((_, index) => index % 8 === 0)) {
+      const similar = new Set(await found(q, 'similar'));
+      expect((await found(q)).filter((seq) => !similar.has(seq))).toEqual([]);
+    }
   });
 });
