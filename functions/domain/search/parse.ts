@@ -10,7 +10,7 @@ export interface Parsed {
 /** Words, phrases, tokens of code and values of operators in one query: each costs the engine a look-up. */
 export const MAX_CLAUSES = 32;
 /** Groups inside of groups. */
-const MAX_DEPTH = 8;
+const MAX_DEPTH = 5;
 /** Words side by side. */
 export const MAX_PHRASE = 64;
 /** More of them help nobody. */
