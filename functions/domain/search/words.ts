@@ -80,7 +80,8 @@ export const wordsOf = (text: string): string[] => folded(text).match(WORD) ?? [
 /** A text as it is given to the index: its words, folded, one space apart. */
 export const spaced = (text: string): string => wordsOf(text).join(' ');
 
-const CODE = /[\p{L}\p{N}_]+(?:\+\+|#)(?![\p{L}\p{N}])|[!#$%&*+\-./:;<=>?@\\^_`|~]{2,}/gu;
+/** A word is looked at from its beginning only: linear in the text, however long its words are. */
+const CODE = /(?<![\p{L}\p{N}_])[\p{L}\p{N}_]+(?:\+\+|#)(?![\p{L}\p{N}])|[!#$%&*+\-./:;<=>?@\\^_`|~]{2,}/gu;
 
 /** What programmers write that is no word: `c++`, `c#`, `=>`, `!==`. Folded, each once. */
 export const codeIn = (text: string): string[] => [...new Set(folded(text).match(CODE))];
