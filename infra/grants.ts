@@ -66,7 +66,7 @@ const bucket = (use: 'quarantine' | 'clean' | 'archive' | 'parking', actions: Gr
   environment: `${use}Bucket`,
 });
 
-/** The alias that `gateways/search.ts` reads and writes, and the indices behind it. */
+/** The alias that `gateways/search-bulk.ts` writes, and the indices behind it. */
 const SEARCH_INDEX = 'messages';
 
 /** Each use as exactly its IAM actions. There is no `*` among the actions and no `Scan`. */
@@ -132,7 +132,14 @@ export const GRANTS: Readonly<Record<Use, Grant>> = {
   'archive:remove': bucket('archive', { '/*': ['s3:DeleteObject'] }),
   'search:query': {
     on: 'searchDomainArn',
-    actions: { [`/${SEARCH_INDEX}/_search`]: ['es:ESHttpPost'] },
+    actions: {
+      // What is searched by its name, what readiness asks, and what pages of a search see that keep a point in time.
+      '/search-v*/_search': ['es:ESHttpPost'],
+      '/search/_search': ['es:ESHttpPost'],
+      '/search-v*/_search/point_in_time': ['es:ESHttpPost'],
+      '/_search': ['es:ESHttpPost'],
+      '/_search/point_in_time': ['es:ESHttpDelete'],
+    },
     environment: 'searchEndpoint',
   },
   'search:index': {

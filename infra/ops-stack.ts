@@ -170,6 +170,18 @@ export class OpsStack extends Stack {
         ],
         [
           graph(
+            'Searches: asked, not answered, not tried; times the engine was left alone',
+            (['searches', 'searchesFailed', 'searchesRejected', 'searchPauses'] as const).map((what) =>
+              total(config, what),
+            ),
+          ),
+          graph('Search: ms from let in to answered', [
+            worst(config, 'searchLatency', 'p50'),
+            worst(config, 'searchLatency', 'p99'),
+          ]),
+        ],
+        [
+          graph(
             'Invocations',
             each((made) => made.function.metricInvocations()),
           ),

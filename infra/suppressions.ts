@@ -10,6 +10,8 @@ const WILDCARDS: readonly (readonly [end: string, reason: string])[] = [
     'Connection ids are given out by API Gateway when somebody connects; the stage and POST are fixed.',
   ],
   ['-v*', 'The version at the end of a search index: a new mapping gets a new index.'],
+  ['-v*/_search', 'The same: searches name the index that is live, whichever version it is.'],
+  ['-v*/_search/point_in_time', 'The same, for pages of a search that see one point in time.'],
   ['/*', 'The objects inside one bucket; the actions are named one by one.'],
   ['*', 'dynamodb:ListStreams takes no resource, and Lambda refuses a stream source without it.'],
 ];
@@ -102,7 +104,7 @@ export function acknowledge({ data, realtime, media, services, rest, stream, job
 }
 
 const wildcardsOf = ({ statements }: ParleyFunction): string[] =>
-  statements.flatMap((statement) => statement.resources.filter((resource) => resource.endsWith('*')));
+  statements.flatMap((statement) => statement.resources.filter((resource) => resource.includes('*')));
 
 /** An ARN as cdk-nag writes it: `<LogicalId.Attribute>` within the stack, the export's name from another one. */
 function asReported(arn: string, within: IConstruct): string {

@@ -162,9 +162,22 @@ const apiWatches = ({ rest, realtime, data }: Pick<Stacks, 'rest' | 'realtime' |
   },
 ];
 
-const searchWatches = ({ data: { domain } }: Pick<Stacks, 'data'>): Watch[] =>
+const searchWatches = ({ data: { domain }, services }: Pick<Stacks, 'data' | 'services'>): Watch[] =>
   domain
     ? [
+        {
+          kind: 'search-paused',
+          says: 'Searches are refused: the search engine failed so often in a row that it is left alone for a while.',
+          metric: new Metric({
+            namespace: METRIC_NAMESPACE,
+            metricName: METRICS.searchPauses,
+            dimensionsMap: { function: services.functions['search']!.name },
+            statistic: Stats.SUM,
+            period: Duration.minutes(5),
+          }),
+          threshold: 1,
+          periods: 2,
+        },
         {
           kind: 'search-red',
           says: 'The search domain has lost a primary shard: some messages are not found.',

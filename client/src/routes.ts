@@ -102,6 +102,7 @@ export const ROUTES: { readonly [K in keyof Operations]: string } = {
   forgetRecentSearches: 'DELETE /search/recent',
   countSearchClick: 'POST /search/click',
   getSearchAnalytics: 'GET /admin/search/analytics',
+  getMessageContext: 'GET /search/messages/{messageId}/context',
   getMe: 'GET /users/me',
   updateMe: 'PATCH /users/me',
   getUser: 'GET /users/{userId}',

@@ -144,6 +144,7 @@ export const searchApi = {
   forgetRecentSearches: recent.forgetRecentSearches,
   countSearchClick: analytics.countSearchClick,
   getSearchAnalytics: analytics.getSearchAnalytics,
+  getMessageContext: search.getMessageContext,
 } as const satisfies Record<string, Route>;
 export const usersApi = {
   getMe: users.getMe,

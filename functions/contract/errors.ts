@@ -143,7 +143,14 @@ export const ERRORS = {
   'frame.malformed': [400, 'The frame is not valid UTF-8 JSON.'],
   'frame.too_large': [413, 'The frame is larger than 32 KB.'],
   'frame.unknown_action': [404, 'There is no such action.'],
-  'search.unavailable': [503, 'The search engine does not answer; try again.'],
+  'search.rate_limited': [
+    429,
+    'You search more often than the tenant allows; try again after the time in Retry-After.',
+  ],
+  'search.unavailable': [
+    503,
+    'The search engine does not answer; all else does. Try again after the time in Retry-After.',
+  ],
   'service.contended': [503, 'Too many writers at once; try again with the same client id.'],
   'service.failed': [500, 'Something went wrong on our side; quote the request id.'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;

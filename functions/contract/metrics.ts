@@ -41,6 +41,12 @@ export const METRICS = {
   superseded: 'Superseded',
   rejected: 'IndexRejected',
   bulks: 'IndexBulks',
+  /** Searches; those of them that the engine did not answer, and those that were not tried because it had just failed too often. */
+  searches: 'Searches',
+  searchesFailed: 'SearchesFailed',
+  searchesRejected: 'SearchesRejected',
+  /** Times that a function left the engine alone for a while. */
+  searchPauses: 'SearchPauses',
   /** Requests that were refused; by code too. */
   refused: 'Refused',
 } as const;
@@ -50,6 +56,8 @@ export type Counted = keyof typeof METRICS;
 export const MEASURES = {
   /** From when something was stored until its announcement was posted, or its share of the fan-out queue was. */
   pushLatency: ['PushLatency', 'Milliseconds'],
+  /** From when a search was let in until its answer was ready. */
+  searchLatency: ['SearchLatency', 'Milliseconds'],
   /** Events that the fan-out function packed into one frame. */
   gathered: ['EventsPerFrame', 'Count'],
   /** From when something changed in the table until the search index had it; the table tells the time to the second. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { MessageId } from './ids.ts';
 import { route } from './route.ts';
+import { SearchId } from './search.ts';
 import { READS } from './within.ts';
 
 /** Days that one answer may tell of. */
@@ -74,7 +75,7 @@ export const countSearchClick = route({
   uses: ['table:get', 'table:batch-get', 'table:update', 'signing-key:read'],
   input: z.strictObject({
     /** As the search answered it. */
-    searchId: z.string().max(100).meta({ example: 'mi9r1c00_kPpQ1mWk3ZgAZqYt.AZqYt2a0cK6fPpQ1mWk3Zg' }),
+    searchId: SearchId,
     messageId: MessageId,
     /** Where the hit stood, from 1. */
     position: z.int().min(1).max(LAST_POSITION),

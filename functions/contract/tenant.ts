@@ -28,6 +28,9 @@ const Limits = z.strictObject({
   messageBurst: z.int().min(1).max(MAX_RATE),
   /** Characters (UTF-16 code units) of a text message. */
   textLength: z.int().min(1).max(MAX_TEXT),
+  /** Searches a user may make in any minute, and requests for suggestions while typing. */
+  searchesPerMinute: z.int().min(1).max(MAX_RATE),
+  suggestionsPerMinute: z.int().min(1).max(MAX_RATE),
 });
 /** What a tenant calls an emoji of its own; people write it between colons. */
 const EmojiName = z
@@ -109,7 +112,13 @@ export type TenantRules = z.output<typeof TenantRules>;
 
 /** What holds for a tenant that has said nothing. */
 export const DEFAULT_RULES: TenantRules = {
-  limits: { messagesPerMinute: 60, messageBurst: 60, textLength: MAX_TEXT },
+  limits: {
+    messagesPerMinute: 60,
+    messageBurst: 60,
+    textLength: MAX_TEXT,
+    searchesPerMinute: 60,
+    suggestionsPerMinute: 600,
+  },
   uploads: DEFAULT_UPLOAD_RULES,
   downloads: {
     userBytesPerDay: 20 * 1024 ** 3,

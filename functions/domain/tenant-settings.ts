@@ -54,6 +54,16 @@ export const messageRateOf = ({ limits }: TenantRules): Rate => ({
   burst: limits.messageBurst,
 });
 
+/** Searches at once, however few a minute; and suggestions, one for each key that is pressed. */
+const SEARCH_BURST = { searches: 30, suggestions: 60 };
+
+/** How often a user may search, or be suggested something. */
+export const searchRateOf = ({ limits }: TenantRules, counted: keyof typeof SEARCH_BURST): Rate => ({
+  limit: counted === 'searches' ? limits.searchesPerMinute : limits.suggestionsPerMinute,
+  windowSeconds: 60,
+  burst: SEARCH_BURST[counted],
+});
+
 /** Why a text is too long here; undefined when it is not, or the body has none. */
 export const refusalOfText = ({ limits }: TenantRules, body: MessageDraft): Refusal | undefined =>
   body.type === 'text' && body.text.length > limits.textLength

@@ -4,7 +4,7 @@ import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { ENV, type EnvironmentKey } from '#contract/environment.ts';
 import type { PARTS } from '#contract/health.ts';
-import { pingSearch } from './search.ts';
+import { pingSearch } from './search/find.ts';
 
 export type Part = (typeof PARTS)[number];
 

@@ -59,7 +59,7 @@ const refuse = (code: ErrorCode, requestId: string, { details, quota }: Partial<
     'content-type': 'application/problem+json',
     ...(quota ? rateLimitHeaders(quota) : {}),
   };
-  if (document.status === 503) headers['retry-after'] = '1';
+  if (document.status === 503) headers['retry-after'] = String(details?.['retryAfterSeconds'] ?? 1);
   return reply(document.status, document, requestId, headers);
 };
 

@@ -7,7 +7,7 @@ import { TABLE } from './schema.ts';
 import { tableName } from './table-name.ts';
 
 /** What a bucket counts; each is an item of its own. */
-export type Counted = 'messages' | 'reactions' | 'invitations' | 'reports';
+export type Counted = 'messages' | 'reactions' | 'invitations' | 'reports' | 'searches' | 'suggestions';
 
 /** Whose bucket, of what. */
 export interface BucketId {

@@ -5,6 +5,7 @@ import type { Inputs } from './example-inputs.ts';
 export const SEARCH_EXAMPLES: Pick<Inputs, 'search'> = {
   search: {
     searchMessages: { q: '"analytical engine"' },
+    getMessageContext: { messageId: MESSAGE_ID, before: 5, after: 5 },
     listRecentSearches: {},
     forgetRecentSearch: { recentSearchId: 'rcs_AZqYt2a0cK6fPpQ1mWk3Zg' },
     forgetRecentSearches: {},

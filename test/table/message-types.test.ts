@@ -29,7 +29,7 @@ beforeAll(() =>
     before: DEFAULT_RULES,
     after: {
       ...DEFAULT_RULES,
-      limits: { messagesPerMinute: 6_000, messageBurst: 6_000, textLength: 50 },
+      limits: { ...DEFAULT_RULES.limits, messagesPerMinute: 6_000, messageBurst: 6_000, textLength: 50 },
       content: {
         types: DEFAULT_RULES.content.types.filter((type) => type !== 'audio'),
         customNames: ['chess.move'],

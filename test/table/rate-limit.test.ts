@@ -89,7 +89,10 @@ describe('a send', () => {
     await storeSettings(slow, {
       version: 1,
       before: DEFAULT_RULES,
-      after: { ...DEFAULT_RULES, limits: { messagesPerMinute: 3, messageBurst: 3, textLength: 10 } },
+      after: {
+        ...DEFAULT_RULES,
+        limits: { ...DEFAULT_RULES.limits, messagesPerMinute: 3, messageBurst: 3, textLength: 10 },
+      },
       by: 'ada',
       at: AT,
     });

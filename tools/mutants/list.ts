@@ -27,6 +27,7 @@ import { RUNTIME_MUTANTS } from './runtime.ts';
 import { SCHEDULED_MUTANTS } from './scheduled.ts';
 import { SEARCH_MUTANTS } from './search.ts';
 import { SEARCH_BOX_MUTANTS } from './search-box.ts';
+import { SEARCHING_MUTANTS } from './searching.ts';
 import { SETTINGS_MUTANTS } from './settings.ts';
 import { SIMULATED_MUTANTS } from './simulated.ts';
 import { SOCKET_MUTANTS } from './sockets.ts';
@@ -68,6 +69,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...DOWNLOADS_MUTANTS,
   ...UPLOAD_MUTANTS,
   ...SEARCH_MUTANTS,
+  ...SEARCHING_MUTANTS,
   ...SEARCH_BOX_MUTANTS,
   ...IMPORT_MUTANTS,
   ...USER_MUTANTS,

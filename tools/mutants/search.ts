@@ -7,9 +7,6 @@ const query = 'functions/domain/search-query.ts';
 const bulk = 'functions/gateways/search-bulk.ts';
 const index = 'functions/gateways/search-index.ts';
 const engine = 'functions/gateways/search.ts';
-const collect = 'functions/api/search/collect-hits.ts';
-const route = 'functions/api/search/search-messages.ts';
-const readable = 'functions/table/readable-messages.ts';
 const bus = 'functions/gateways/event-bus.ts';
 const published = 'functions/stream/published-event.ts';
 const inspect = 'functions/api/health/inspect.ts';
@@ -19,7 +16,6 @@ const consumerTest = 'test/stream/consumer.test.ts';
 const indexTest = 'test/stream/index-search.test.ts';
 const eventsTest = 'test/stream/publish-events.test.ts';
 const queryTest = 'test/domain/search-query.test.ts';
-const apiTest = 'test/api/search.test.ts';
 const healthTest = 'test/api/health.test.ts';
 const onEngine = (name: string) => ({ test: `test/search/${name}.test.ts`, needs: 'search' as const });
 
@@ -303,60 +299,6 @@ export const SEARCH_MUTANTS: readonly Mutant[] = [
     test: queryTest,
   },
   {
-    name: 'search-tenant',
-    invariant: 'I11',
-    guard: 'a search is filtered by tenant',
-    file: engine,
-    from: '{ term: { tenant } }, ',
-    to: '',
-    test: apiTest,
-  },
-  {
-    name: 'search-conversations',
-    invariant: 'I11',
-    guard: 'a search is filtered by the caller’s conversations',
-    file: engine,
-    from: ', { terms: { conversation: conversationIds } }',
-    to: '',
-    test: apiTest,
-  },
-  {
-    name: 'hit-membership',
-    invariant: 'I11',
-    guard: 'a hit is checked against the caller’s membership now',
-    file: readable,
-    from: 'if (!member || !head || item',
-    to: 'if (!head || item',
-    ...onEngine('search-messages'),
-  },
-  {
-    name: 'hit-exists',
-    invariant: 'I11',
-    guard: 'a hit is checked against the table',
-    file: collect,
-    from: 'if (!message || searchableText(message.body) === undefined) return [];',
-    to: 'if (!message) return [];',
-    test: apiTest,
-  },
-  {
-    name: 'hit-void',
-    invariant: 'I11',
-    guard: 'a number that became a void is no message',
-    file: readable,
-    from: 'item?.[TABLE.entity] !== MessageEntity.type',
-    to: 'item === undefined',
-    ...onEngine('search-messages'),
-  },
-  {
-    name: 'stale-fragments',
-    invariant: 'I11',
-    guard: 'fragments of an older state are not shown',
-    file: collect,
-    from: 'highlights: current ? [...hit.highlights] : []',
-    to: 'highlights: current ? [...hit.highlights] : [...hit.highlights]',
-    test: apiTest,
-  },
-  {
     name: 'fragments-escaped',
     invariant: 'Fragments are safe HTML',
     guard: 'fragments are escaped',
@@ -364,60 +306,6 @@ export const SEARCH_MUTANTS: readonly Mutant[] = [
     from: "encoder: 'html',",
     to: '',
     ...onEngine('index'),
-  },
-  {
-    name: 'half-an-answer',
-    invariant: 'All matches are found',
-    guard: 'an answer of some shards is no answer',
-    file: engine,
-    from: "allow_partial_search_results: 'false'",
-    to: "allow_partial_search_results: 'true'",
-    test: apiTest,
-  },
-  {
-    name: 'tie-break',
-    invariant: 'All matches are found',
-    guard: 'messages of one moment have an order',
-    file: engine,
-    from: "sort: [{ at: 'desc' }, { conversation: 'asc' }, { seq: 'desc' }],",
-    to: "sort: [{ at: 'desc' }, { tenant: 'asc' }, { at: 'desc' }],",
-    ...onEngine('search-messages'),
-  },
-  {
-    name: 'page-goes-on',
-    invariant: 'All matches are found',
-    guard: 'a page that lost hits goes on behind them',
-    file: collect,
-    from: 'after = hits.at(-1)!.position;',
-    to: '',
-    test: apiTest,
-  },
-  {
-    name: 'page-rounds',
-    invariant: 'Bounded queries',
-    guard: 'a page is filled up in a bounded number of rounds',
-    file: collect,
-    from: 'round < ROUNDS && ',
-    to: '',
-    test: apiTest,
-  },
-  {
-    name: 'search-cursor',
-    invariant: 'Cursors belong to a list and a caller',
-    guard: 'a cursor is bound to tenant, user and query',
-    file: route,
-    from: "JSON.stringify(['search', tenant, userId, q])",
-    to: "JSON.stringify(['search'])",
-    ...onEngine('search-messages'),
-  },
-  {
-    name: 'engine-away',
-    invariant: 'Search is allowed to fail',
-    guard: 'an engine that does not answer is a 503',
-    file: route,
-    from: 'if (!(error instanceof SearchUnavailable)) throw error;',
-    to: 'throw error;',
-    test: apiTest,
   },
   {
     name: 'closed-connection',

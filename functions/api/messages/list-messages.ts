@@ -6,6 +6,7 @@ import { signingKey } from '#gateways/signing-key.ts';
 import { cursorFor, positionOf } from '#runtime/cursor.ts';
 import type { Handle } from '#runtime/service.ts';
 import { expect, placeOf } from '#sending/recent-senders.ts';
+import { historyList } from '#syncing/history-list.ts';
 import { findHeadFor } from '#table/conversation-list.ts';
 import { hiddenBetween } from '#table/hidden.ts';
 import { logOf } from '#table/log/dynamo-store.ts';
@@ -19,7 +20,7 @@ export const handleListMessages: Handle<typeof listMessages> = async (
 ) => {
   const { tenant, userId } = caller;
   const key = await signingKey('cursor');
-  const list = `messages\n${tenant}\n${userId}\n${conversationId}`;
+  const list = historyList(tenant, userId, conversationId);
   const place = positionIn(cursor === undefined ? [order] : positionOf(key, list, cursor));
   const [{ head, member }, { retention }] = await Promise.all([
     findHeadFor(tenant, conversationId, userId),

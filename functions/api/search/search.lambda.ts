@@ -1,6 +1,7 @@
 import { searchApi } from '#contract/api.ts';
 import { service } from '#runtime/service.ts';
 import { handleCountSearchClick, handleGetSearchAnalytics } from './analytics.ts';
+import { handleGetMessageContext } from './get-context.ts';
 import { handleForgetRecentSearch, handleForgetRecentSearches, handleListRecentSearches } from './recent-searches.ts';
 import { handleSearchMessages } from './search-messages.ts';
 
@@ -11,4 +12,5 @@ export const handler = service(searchApi, {
   forgetRecentSearches: handleForgetRecentSearches,
   countSearchClick: handleCountSearchClick,
   getSearchAnalytics: handleGetSearchAnalytics,
+  getMessageContext: handleGetMessageContext,
 });

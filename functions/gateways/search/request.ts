@@ -3,7 +3,7 @@ import { ENV } from '#contract/environment.ts';
 
 /** The search engine did not answer, or said that it cannot now (429, 5xx). Another try may succeed. */
 export class SearchUnavailable extends Error {
-  override readonly name = 'SearchUnavailable';
+  override readonly name: string = 'SearchUnavailable';
 }
 
 /** The search engine refused the request; its error type and reason. */
