@@ -1,4 +1,4 @@
-import { folded } from '#domain/search/words.ts';
+import { spaced } from '#domain/search/words.ts';
 import { wordsOfConversations } from '#table/conversation-words.ts';
 import { type TenantKey, tenantIdOf } from '#table/entity.ts';
 import { summed } from './sum.ts';
@@ -28,8 +28,8 @@ export async function conversationWrites(
     const { type, name, description, version } = found;
     const document = {
       kind: 'conversation' as const,
-      ...{ tenant: tenantId, conversation: id, type, names: folded(name ?? '') },
-      ...(description ? { text: folded(description) } : {}),
+      ...{ tenant: tenantId, conversation: id, type, names: spaced(name ?? '') },
+      ...(description ? { text: spaced(description) } : {}),
     };
     return { id: `${tenantId}/${id}`, tenant: tenantId, conversation: id, version, document: summed(document) };
   });

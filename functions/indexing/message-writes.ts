@@ -6,7 +6,7 @@ import { wholeOf } from '#table/archive-part.ts';
 import { type TenantKey, tenantIdOf } from '#table/entity.ts';
 import { namesOfMedia } from '#table/media-names.ts';
 import type { StoredMessage } from '#table/message.ts';
-import { languageOf } from './language.ts';
+import { languagesOf } from './language.ts';
 import { summed } from './sum.ts';
 import { type IndexWrite, REMOVED_VERSION } from './write-documents.ts';
 
@@ -39,13 +39,11 @@ function writeOf(
   media: ReadonlyMap<string, NamedMedia>,
 ): IndexWrite {
   const place = { tenant, conversation, seq };
-  const text = searchedText(stored.b);
-  const lang = text === undefined ? undefined : languageOf(text);
   return {
     ...{ id: messageDocumentId(tenant, conversation, seq), tenant, conversation },
     version: (stored.i ?? 0) + 1,
     document: isSearched(stored)
-      ? summed(messageDocument(place, stored, { media, lang }))
+      ? summed(messageDocument(place, stored, { media, ...languagesOf(searchedText(stored.b)) }))
       : // It may be restored: the next version wins over this.
         { kind: 'gone', ...place, removedAt: stored.e ?? stored.a },
   };

@@ -1,4 +1,4 @@
-import { folded } from '#domain/search/words.ts';
+import { spaced } from '#domain/search/words.ts';
 import { type TenantKey, tenantIdOf } from '#table/entity.ts';
 import type { StoredUser } from '#table/user.ts';
 import { summed } from './sum.ts';
@@ -16,7 +16,7 @@ export const userWrite = (tenant: TenantKey, { userId, displayName, version }: S
     kind: 'user' as const,
     tenant: tenantIdOf(tenant),
     user: userId,
-    names: folded([displayName, userId].filter((name) => name).join('\n')),
+    names: spaced([displayName, userId].filter((name) => name).join('\n')),
   }),
 });
 

@@ -21,13 +21,13 @@ export interface MessageDocument {
   readonly thread?: number;
   /** ISO 639-1, where the text tells it well enough. */
   readonly lang?: string;
-  /** What people wrote, folded (`words.ts`). */
+  /** The words of what people wrote, folded, a space between them (`spaced` in `words.ts`). */
   readonly text?: string;
-  /** The same under its language, for what is alike in that language. */
+  /** What they wrote, folded, under its language (or the likeliest ones), for what is alike in that language. */
   readonly stem?: Readonly<Record<string, string>>;
   /** Tokens of code in it. */
   readonly code?: readonly string[];
-  /** What it shows: media ids, their names (folded) and content types. */
+  /** What it shows: media ids, their names (as `text`) and content types. */
   readonly media?: readonly string[];
   readonly names?: string;
   readonly mediaTypes?: readonly string[];
@@ -40,7 +40,7 @@ export interface UserDocument {
   readonly kind: 'user';
   readonly tenant: string;
   readonly user: string;
-  /** Display name and id, folded. */
+  /** Display name and id, as `text`. */
   readonly names: string;
   readonly sum: number;
 }
@@ -51,7 +51,7 @@ export interface ConversationDocument {
   readonly tenant: string;
   readonly conversation: string;
   readonly type: string;
-  /** Name, folded, and description, folded. */
+  /** Name and description, each as `text`. */
   readonly names: string;
   readonly text?: string;
   readonly sum: number;

@@ -4,7 +4,7 @@ import { mediaIdsIn } from '#domain/removal.ts';
 import type { MessageDocument } from './document.ts';
 import { hasLink, searchedText } from './texts.ts';
 import { HOLDINGS, type Holding } from './tree.ts';
-import { codeIn, folded } from './words.ts';
+import { codeIn, folded, spaced } from './words.ts';
 
 /** A message as far as a search may ask for it; the names are those of the table (`table/message.ts`). */
 export interface Searched {
@@ -55,17 +55,22 @@ const held = (message: Searched, text: string | undefined, media: ReadonlyMap<st
 export interface Known {
   readonly media: ReadonlyMap<string, NamedMedia>;
   readonly lang: string | undefined;
+  /** The languages by whose rules it is stemmed: its own, or the likeliest ones. */
+  readonly stems: readonly string[];
 }
+
+/** The same text under each language, as it is read there: its analyser knows where its words end. */
+const stemmed = (written: string, stems: readonly string[]): Pick<MessageDocument, 'stem'> =>
+  stems.length === 0 ? {} : { stem: Object.fromEntries(stems.map((language) => [language, folded(written)])) };
 
 /** What the index is to hold of a message, but for its `sum`. The same message gives the same document, field by field. */
 export function messageDocument(
   { tenant, conversation, seq }: Place,
   message: Searched,
-  { media, lang }: Known,
+  { media, lang, stems }: Known,
 ): Omit<MessageDocument, 'sum'> {
   const { u, b, a, s, e, p, t, k, m } = message;
   const written = searchedText(b);
-  const text = written === undefined ? undefined : folded(written);
   const code = written === undefined ? [] : codeIn(written);
   const mediaIds = mediaIdsIn(message);
   const shown = mediaIds.flatMap((id) => media.get(id) ?? []);
@@ -79,12 +84,12 @@ export function messageDocument(
     pinned: p !== undefined,
     ...(thread === undefined ? {} : { thread }),
     ...(lang === undefined ? {} : { lang }),
-    ...(text === undefined ? {} : { text, ...(lang === undefined ? {} : { stem: { [lang]: text } }) }),
+    ...(written === undefined ? {} : { text: spaced(written), ...stemmed(written, stems) }),
     ...(code.length > 0 ? { code } : {}),
     ...(mediaIds.length > 0 ? { media: mediaIds } : {}),
     ...(shown.length > 0
       ? {
-          names: folded(shown.map(({ fileName }) => fileName).join('\n')),
+          names: spaced(shown.map(({ fileName }) => fileName).join('\n')),
           mediaTypes: [...new Set(shown.map(({ contentType }) => contentType))],
         }
       : {}),
@@ -94,6 +99,6 @@ export function messageDocument(
 /** Whether two states of one message are the same document: media and language follow from what is compared. */
 export function sameDocument(place: Place, one: Searched, other: Searched): boolean {
   const bare = (message: Searched) =>
-    JSON.stringify(messageDocument(place, message, { media: new Map(), lang: undefined }));
+    JSON.stringify(messageDocument(place, message, { media: new Map(), lang: undefined, stems: [] }));
   return isSearched(one) === isSearched(other) && bare(one) === bare(other);
 }

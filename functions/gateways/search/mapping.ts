@@ -2,7 +2,7 @@ import { ENV } from '#contract/environment.ts';
 import { type AnalysisPlugin, IndexOptions } from '#contract/search-index.ts';
 import { STEMMED, type StemmedLanguage } from '#domain/search/languages.ts';
 import { accents } from '#domain/search/similar.ts';
-import { MAX_WORD, wordPattern } from '#domain/search/words.ts';
+import { MAX_WORD } from '#domain/search/words.ts';
 
 /** Raised whenever what `indexBody` answers changes in a way that documents must be written anew for. */
 export const MAPPING_VERSION = 2;
@@ -67,6 +67,8 @@ function stemAnalyzers(plugins: readonly AnalysisPlugin[]): Record<string, objec
 }
 
 const KEYWORD = { type: 'keyword' } as const;
+/** Beginnings of words are kept too: a prefix, alone or at the end of a phrase, is looked up like a word. Asked at every key that is pressed. */
+const PREFIXES = { min_chars: 1, max_chars: 12 } as const;
 const TIME = { type: 'date', format: 'epoch_millis' } as const;
 
 const escaped = (text: string): string =>
@@ -77,7 +79,7 @@ const TOLD = ['kind', 'tenant', 'conversation', 'seq', 'user', 'sender', 'at', '
 
 /**
  * Settings and mappings of an index, for documents as `domain/search/document.ts` says. Nothing is guessed: a field that is not
- * declared here is not indexed. Text comes folded; the engine splits it by our own pattern (`domain/search/words.ts`).
+ * declared here is not indexed. Which words a text has is decided by our own code (`spaced` in `domain/search/words.ts`); the engine splits at the spaces.
  */
 export function indexBody({ analysis, shards, refreshSeconds }: IndexOptions = indexOptions()): {
   readonly settings: object;
@@ -97,18 +99,18 @@ export function indexBody({ analysis, shards, refreshSeconds }: IndexOptions = i
         refresh_interval: `${refreshSeconds}s`,
       },
       analysis: {
-        tokenizer: { words: { type: 'pattern', pattern: wordPattern(), group: 0 } },
+        // What comes has its words a space apart already: no word is as long as this.
+        tokenizer: { words: { type: 'whitespace', max_token_length: 2 * MAX_WORD } },
         char_filter: {
           accents: {
             type: 'mapping',
             mappings: [...accents()].map(([character, plain]) => `${escaped(character)}=>${escaped(plain)}`),
           },
         },
-        // A term above 32,766 bytes fails its document (IndexWriter.MAX_TERM_LENGTH of Lucene).
         filter: { cut: { type: 'truncate', length: MAX_WORD } },
         analyzer: {
-          words: { type: 'custom', tokenizer: 'words', filter: ['cut'] },
-          plain: { type: 'custom', char_filter: ['accents'], tokenizer: 'words', filter: ['cut'] },
+          words: { type: 'custom', tokenizer: 'words' },
+          plain: { type: 'custom', char_filter: ['accents'], tokenizer: 'words' },
           ...Object.fromEntries(Object.entries(stems).map(([language, analyzer]) => [`stem_${language}`, analyzer])),
         },
       },
@@ -133,7 +135,12 @@ export function indexBody({ analysis, shards, refreshSeconds }: IndexOptions = i
         pinned: { type: 'boolean' },
         thread: { type: 'long' },
         lang: KEYWORD,
-        text: { type: 'text', analyzer: 'words', fields: { folded: { type: 'text', analyzer: 'plain' } } },
+        text: {
+          type: 'text',
+          analyzer: 'words',
+          index_prefixes: PREFIXES,
+          fields: { folded: { type: 'text', analyzer: 'plain' } },
+        },
         stem: { dynamic: false, properties: Object.fromEntries(stemmed) },
         code: { type: 'keyword', ignore_above: MAX_WORD },
         media: KEYWORD,
@@ -141,9 +148,8 @@ export function indexBody({ analysis, shards, refreshSeconds }: IndexOptions = i
         names: {
           type: 'text',
           analyzer: 'words',
-          // Asked with every key that is pressed.
-          index_prefixes: { min_chars: 1, max_chars: 12 },
-          fields: { folded: { type: 'text', analyzer: 'plain', index_prefixes: { min_chars: 1, max_chars: 12 } } },
+          index_prefixes: PREFIXES,
+          fields: { folded: { type: 'text', analyzer: 'plain', index_prefixes: PREFIXES } },
         },
         // Only added up, never asked for.
         sum: { type: 'long', index: false },
