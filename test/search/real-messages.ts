@@ -79,7 +79,9 @@ export function realMessages(tenant: string): RealMessage[] {
         : {}),
     };
     const lang = random.chance(0.3) ? random.pick(['en', 'de']) : undefined;
-    const document = summed(messageDocument({ tenant, conversation, seq }, stored, { media: MEDIA, lang }));
+    const document = summed(
+      messageDocument({ tenant, conversation, seq }, stored, { media: MEDIA, lang, stems: lang ? [lang] : [] }),
+    );
     return { seq, at, sender, conversation, text, stored, document };
   });
 }
