@@ -1,3 +1,4 @@
+import { searchedText } from '#domain/search/texts.ts';
 import { codeIn, wordsOf } from '#domain/search/words.ts';
 import { type Random, randomFrom } from '#test/support/random.ts';
 import { PAIR, type RealMessage, ROOMS } from './real-messages.ts';
@@ -144,7 +145,7 @@ export class QueryMaker {
       { q: `to:${PAIR[1]}`, holds: (message) => direct(message) && message.sender !== PAIR[1] },
       {
         q: 'has:link',
-        holds: document(({ text }) => /(^|[^\p{L}\p{N}])(https?:\/\/|www\.)[\p{L}\p{N}]/iu.test(text ?? '')),
+        holds: stored(({ b }) => /(^|[^\p{L}\p{N}])(https?:\/\/|www\.)[\p{L}\p{N}]/iu.test(searchedText(b) ?? '')),
       },
       { q: 'has:reaction', holds: stored(({ r }) => r !== undefined) },
       { q: 'has:thread', holds: stored(({ k }) => k !== undefined) },
