@@ -79,6 +79,7 @@ const SearchDomain = z.strictObject({
   analysis: Analysis.default(ON_EVERY_DOMAIN),
   shards: IndexOptions.shape.shards,
   refreshSeconds: IndexOptions.shape.refreshSeconds,
+  keepDays: IndexOptions.shape.keepDays,
 });
 
 const Notifications = z.strictObject({

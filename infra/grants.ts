@@ -239,8 +239,8 @@ export function environmentFor(
     searchDomain: () => need(resources, 'searchDomainName'),
     searchLazy: () => String(config.search.lazy),
     searchIndex: () => {
-      const { analysis, shards, refreshSeconds } = config.search;
-      return JSON.stringify({ analysis, shards, refreshSeconds } satisfies IndexOptions);
+      const { analysis, shards, refreshSeconds, keepDays } = config.search;
+      return JSON.stringify({ analysis, shards, refreshSeconds, keepDays } satisfies IndexOptions);
     },
     eventBus: () => need(resources, 'eventBusName'),
     parkingBucket: () => need(resources, 'parkingName'),

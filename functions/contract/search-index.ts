@@ -10,5 +10,7 @@ export const IndexOptions = z.strictObject({
   shards: z.coerce.number().int().min(1).max(100).default(3),
   /** Seconds until what was written can be found. */
   refreshSeconds: z.coerce.number().int().min(1).max(300).default(1),
+  /** Days for which the index before the last reindex is kept, so that it can be gone back to. */
+  keepDays: z.coerce.number().int().min(0).max(90).default(7),
 });
 export type IndexOptions = z.output<typeof IndexOptions>;

@@ -5,7 +5,7 @@ import { TABLE } from './schema.ts';
 import { tableName } from './table-name.ts';
 
 /** One index, as it was built: its name, the version of its mapping, and over how many routings each large tenant is spread in it. */
-const Generation = z.object({
+export const Generation = z.object({
   name: z.string(),
   mapping: z.number(),
   partitions: z.record(z.string(), z.number()),
@@ -23,6 +23,8 @@ const State = z.object({
   keptAt: z.number().optional(),
   /** Indices that nobody is to use any more, and since when (ms): they are deleted once nobody can think otherwise. */
   gone: z.array(z.object({ name: z.string(), at: z.number() })).optional(),
+  /** The version of the mapping that was rolled back: a reindex for it is begun by people, no longer by itself. */
+  heldMapping: z.number().optional(),
   /** Counts the generations that there ever were. */
   last: z.number(),
   /** Counts changes of this state. */

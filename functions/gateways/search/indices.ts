@@ -29,10 +29,14 @@ export async function createIndex(name: string, { alias }: { readonly alias?: st
   );
 }
 
-/** Lets an alias name this index and no other of ours, in one step. */
+/** Lets an alias name this index and no other of ours, in one step. One that is not there yet gets it when it is made. */
 export async function swapAlias(alias: string, name: string): Promise<void> {
   const actions = [{ remove: { index: 'search-v*', alias, must_exist: false } }, { add: { index: name, alias } }];
-  await searchRequest({ method: 'POST', path: '/_aliases', body: JSON.stringify({ actions }), timeout: TIMEOUT_MS });
+  const body = JSON.stringify({ actions });
+  await unless(
+    'index_not_found_exception',
+    searchRequest({ method: 'POST', path: '/_aliases', body, timeout: TIMEOUT_MS }),
+  );
 }
 
 /** Deletes an index; one that is not there is as good. */

@@ -8,7 +8,7 @@ import { MAX_WORD } from '#domain/search/words.ts';
 export const MAPPING_VERSION = 2;
 
 /** As the function was deployed with. */
-const indexOptions = (): IndexOptions => IndexOptions.parse(JSON.parse(process.env[ENV.searchIndex] || '{}'));
+export const searchIndexOptions = (): IndexOptions => IndexOptions.parse(JSON.parse(process.env[ENV.searchIndex] || '{}'));
 
 /** The engine's own analysers. */
 const BUILT_IN: Readonly<Record<StemmedLanguage, string>> = {
@@ -81,7 +81,7 @@ const TOLD = ['kind', 'tenant', 'conversation', 'seq', 'user', 'sender', 'at', '
  * Settings and mappings of an index, for documents as `domain/search/document.ts` says. Nothing is guessed: a field that is not
  * declared here is not indexed. Which words a text has is decided by our own code (`spaced` in `domain/search/words.ts`); the engine splits at the spaces.
  */
-export function indexBody({ analysis, shards, refreshSeconds }: IndexOptions = indexOptions()): {
+export function indexBody({ analysis, shards, refreshSeconds }: IndexOptions = searchIndexOptions()): {
   readonly settings: object;
   readonly mappings: object;
 } {
