@@ -151,6 +151,18 @@ export const GRANTS: Readonly<Record<Use, Grant>> = {
     },
     environment: 'searchEndpoint',
   },
+  // Whoever makes an index anew: creates and deletes it, fills it, looks into it, and gives it the alias.
+  'search:manage': {
+    on: 'searchDomainArn',
+    actions: {
+      '/search-v*': ['es:ESHttpPut', 'es:ESHttpDelete'],
+      '/search-v*/_bulk': ['es:ESHttpPost'],
+      '/search-v*/_search': ['es:ESHttpPost'],
+      '/search-v*/_refresh': ['es:ESHttpPost'],
+      '/_aliases': ['es:ESHttpPost'],
+    },
+    environment: 'searchEndpoint',
+  },
   'search:describe': { on: 'searchDomainArn', actions: { '': ['es:DescribeDomain'] }, environment: 'searchDomain' },
   'events:publish': { on: 'eventBusArn', actions: { '': ['events:PutEvents'] }, environment: 'eventBus' },
   'parking:write': bucket('parking', { '/*': ['s3:PutObject'] }),

@@ -1,6 +1,6 @@
 import { type App, CliCredentialsStackSynthesizer, type StackProps, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { JOBS } from '#contract/jobs.ts';
+import { deployedJobs } from '#contract/jobs.ts';
 import { type Config, prefixOf } from './config.ts';
 import type { Bundles } from './constructs/bundles.ts';
 import { DataStack } from './data-stack.ts';
@@ -45,7 +45,7 @@ export function addParley(app: App, config: Config, bundles: Bundles): Stacks {
   const [streamId, streamProps] = named('stream');
   const stream = new StreamStack(app, streamId, setting, data, media.resources, streamProps);
   const [jobsId, jobsProps] = named('jobs');
-  const jobs = new JobsStack(app, jobsId, setting, media.resources, JOBS, jobsProps);
+  const jobs = new JobsStack(app, jobsId, setting, media.resources, deployedJobs(data.domain !== undefined), jobsProps);
   const [hooksId, hooksProps] = named('hooks');
   const hooks = new HooksStack(app, hooksId, setting, data, media.resources, hooksProps);
   const [opsId, opsProps] = named('ops');

@@ -12,6 +12,8 @@ const WILDCARDS: readonly (readonly [end: string, reason: string])[] = [
   ['-v*', 'The version at the end of a search index: a new mapping gets a new index.'],
   ['-v*/_search', 'The same: searches name the index that is live, whichever version it is.'],
   ['-v*/_search/point_in_time', 'The same, for pages of a search that see one point in time.'],
+  ['-v*/_bulk', 'The same: documents are written to the index that is live, and to the one that is being built.'],
+  ['-v*/_refresh', 'The same, before what an index holds is compared with the table.'],
   ['/*', 'The objects inside one bucket; the actions are named one by one.'],
   ['*', 'dynamodb:ListStreams takes no resource, and Lambda refuses a stream source without it.'],
 ];

@@ -1,6 +1,7 @@
 import type { Entry } from './entry.ts';
 import { RECONCILING } from './media-admin.ts';
 import { sendScheduledNow } from './scheduled.ts';
+import { INDEX_UPKEEP } from './uses.ts';
 
 /** Work that nobody asks for: a rule starts it, again and again. */
 export interface Job {
@@ -86,4 +87,30 @@ export const JOBS: readonly Job[] = [
       timeoutSeconds: 300,
     },
   },
+  {
+    name: 'reindex',
+    everyMinutes: 1,
+    entry: {
+      file: 'functions/jobs/reindex.lambda.ts',
+      uses: INDEX_UPKEEP,
+      environment: ['searchIndex', 'searchLazy'],
+      memory: 512,
+      timeoutSeconds: 900,
+    },
+  },
+  {
+    name: 'reconcile-search',
+    everyMinutes: 360,
+    entry: {
+      file: 'functions/jobs/reconcile-search.lambda.ts',
+      uses: INDEX_UPKEEP,
+      environment: ['searchIndex', 'searchLazy'],
+      memory: 512,
+      timeoutSeconds: 900,
+    },
+  },
 ];
+
+/** The jobs of a deployment: without a search domain there is nothing for some of them to do. */
+export const deployedJobs = (hasSearch: boolean): readonly Job[] =>
+  JOBS.filter(({ entry }) => hasSearch || !entry.uses.includes('search:manage'));

@@ -39,6 +39,7 @@ export type Use =
   | 'archive:remove'
   | 'search:query'
   | 'search:index'
+  | 'search:manage'
   | 'search:describe'
   | 'events:publish'
   | 'parking:write';
@@ -49,4 +50,16 @@ export const MEDIA_SIGHT = [
   'table:batch-get',
   'table:query',
   'table:query-by-user',
+] as const satisfies readonly Use[];
+
+/** What it takes to make the index anew from the table, and to compare it with the table. */
+export const INDEX_UPKEEP = [
+  'table:get',
+  'table:batch-get',
+  'table:query',
+  'table:put',
+  'table:update',
+  'table:delete',
+  'archive:read',
+  'search:manage',
 ] as const satisfies readonly Use[];

@@ -37,19 +37,28 @@ export async function repair(writes: readonly IndexWrite[], into: readonly Gener
   if (failed !== undefined) throw new SearchUnavailable(`a repair was not taken: ${JSON.stringify(failed)}`);
 }
 
-/** What an index should hold of a conversation, by the table as it is now: its messages range by range. */
-export async function digestsOf(tenant: TenantKey, conversationId: string, beat: Beat): Promise<Map<number, Digest>> {
+/**
+ * What an index should hold of a conversation, by the table as it is now: its messages range by range; and the number of the
+ * first that there is.
+ */
+export async function digestsOf(
+  tenant: TenantKey,
+  conversationId: string,
+  beat: Beat,
+): Promise<{ digests: Map<number, Digest>; first: number }> {
   const digests = new Map<number, Digest>();
+  let first = Number.POSITIVE_INFINITY;
   let after: number | undefined = 0;
   while (after !== undefined) {
-    const { writes, next } = await readable(tenant, conversationId, { after, limit: PAGE });
+    const { writes, lowest, next } = await readable(tenant, conversationId, { after, limit: PAGE });
+    first = Math.min(first, lowest);
     for (const { document } of writes)
       if (document.kind === 'message')
         digests.set(rangeOf(document.seq), plus(digests.get(rangeOf(document.seq)), document.sum));
     after = next;
     await beat();
   }
-  return digests;
+  return { digests, first };
 }
 
 /** Everything of a conversation between two numbers, as the table has it now. */

@@ -10,6 +10,8 @@ interface Readable {
   readonly writes: IndexWrite[];
   /** Messages that cannot be read, and why: they hold up no others. */
   readonly unread: ReadonlyMap<number, string>;
+  /** The smallest number of a message, searched or not; infinite where there is none. */
+  readonly lowest: number;
   readonly next: number | undefined;
 }
 
@@ -23,8 +25,9 @@ export async function readable(
 ): Promise<Readable> {
   const { messages, unreadable, next } = await messagePage(tenant, conversationId, page);
   const unread = new Map(unreadable.map((seq) => [seq, 'its item is not what a message is']));
+  const lowest = Math.min(...unreadable, ...messages.map(({ seq }) => seq));
   try {
-    return { writes: await messageWrites(tenant, conversationId, messages), unread, next };
+    return { writes: await messageWrites(tenant, conversationId, messages), unread, lowest, next };
   } catch (error) {
     if (!isUnreadable(error)) throw error;
   }
@@ -37,5 +40,5 @@ export async function readable(
       unread.set(message.seq, error.message);
     }
   }
-  return { writes, unread, next };
+  return { writes, unread, lowest, next };
 }

@@ -134,7 +134,7 @@ async function compareGroup(
   let repaired = 0;
   const expected: Expected[] = [];
   for (const conversationId of conversationIds)
-    expected.push({ conversationId, digests: await digestsOf(tenant, conversationId, beat) });
+    expected.push({ conversationId, ...(await digestsOf(tenant, conversationId, beat)) });
   for (const index of indices) {
     if (users) repaired += amount(await compareUsers(tenant, index, beat));
     for (const repairs of (await compareMessages(tenant, index, expected, beat)).values()) repaired += amount(repairs);

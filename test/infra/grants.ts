@@ -70,7 +70,8 @@ describe.each(STAGES)('stage %s', (stage) => {
       if (resource === '*') expect(actions).toEqual(['dynamodb:ListStreams']);
       else if (actions.includes('execute-api:ManageConnections'))
         expect(resource).toMatch(/\/(POST|DELETE)\/@connections\/\*"/);
-      else if (resource.includes('-v*')) expect([['es:ESHttpPut'], ['es:ESHttpPost']]).toContainEqual(actions);
+      else if (resource.includes('-v*'))
+        expect([['es:ESHttpPut'], ['es:ESHttpPost'], ['es:ESHttpDelete', 'es:ESHttpPut']]).toContainEqual(actions);
       else
         expect(
           actions.every((action) =>

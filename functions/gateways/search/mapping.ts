@@ -8,7 +8,8 @@ import { MAX_WORD } from '#domain/search/words.ts';
 export const MAPPING_VERSION = 2;
 
 /** As the function was deployed with. */
-export const searchIndexOptions = (): IndexOptions => IndexOptions.parse(JSON.parse(process.env[ENV.searchIndex] || '{}'));
+export const searchIndexOptions = (): IndexOptions =>
+  IndexOptions.parse(JSON.parse(process.env[ENV.searchIndex] || '{}'));
 
 /** The engine's own analysers. */
 const BUILT_IN: Readonly<Record<StemmedLanguage, string>> = {
