@@ -69,3 +69,51 @@ export const unaccented = (text: string): string => {
   const plain = accents();
   return [...text].map((character) => plain.get(character) ?? character).join('');
 };
+
+/** Letters that may be wrong in a word of this many (`AUTO` of the engine); the first one has to be right. */
+const mistakesIn = (length: number): number => (length < 3 ? 0 : length < 6 ? 1 : 2);
+
+/** Whether one word becomes the other by at most `most` letters left out, put in, changed, or swapped with their neighbour. */
+function within(most: number, one: readonly string[], other: readonly string[]): boolean {
+  if (Math.abs(one.length - other.length) > most) return false;
+  let [before, last]: [number[], number[]] = [[], other.map((_, index) => index + 1)];
+  last.unshift(0);
+  for (let i = 1; i <= one.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= other.length; j++) {
+      // Far from the diagonal everything costs too much.
+      if (Math.abs(i - j) > most) {
+        row.push(most + 1);
+        continue;
+      }
+      const changed = last[j - 1]! + Number(one[i - 1] !== other[j - 1]);
+      const swapped =
+        one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1] ? (before[j - 2] ?? Infinity) + 1 : Infinity;
+      row.push(Math.min(changed, last[j]! + 1, row[j - 1]! + 1, swapped));
+    }
+    if (Math.min(...row) > most) return false;
+    [before, last] = [last, row];
+  }
+  return last[other.length]! <= most;
+}
+
+/** Letters in which words of one stem differ at their ends, and those that they must have in common at least. */
+const ENDING = 4;
+const STEM = 3;
+
+/**
+ * Whether a folded word of a text is like one that was asked for: the same without accents, begun by it, a typing mistake away, or
+ * of the same beginning as forms of one word are. It comes near to what the engine finds by its stems, and may mark a little
+ * more or less than what made a message match.
+ */
+export function isLike(wanted: string, found: string): boolean {
+  const [want, find] = [[...unaccented(wanted)], [...unaccented(found)]];
+  if (want.length === 0) return wanted === found;
+  const common = want.findIndex((letter, index) => letter !== find[index]);
+  const shared = common === -1 ? want.length : common;
+  if (shared === want.length) return want.length > 1 || find.length === 1;
+  if (shared === 0) return false;
+  const longest = Math.max(want.length, find.length);
+  if (shared >= STEM && longest - shared <= Math.min(ENDING, shared)) return true;
+  return within(mistakesIn(want.length), want, find);
+}

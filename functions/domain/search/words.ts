@@ -53,8 +53,10 @@ export const wordsOf = (text: string): string[] => (folded(text).match(WORD) ?? 
 /** A text as it is given to the index: its words, folded, one space apart. */
 export const spaced = (text: string): string => wordsOf(text).join(' ');
 
-/** What belongs to the character before it: marks, what is not seen, skin tones; Korean vowels and finals, Japanese voicing of half width. */
-const AFTER = String.raw`\p{M}\p{Variation_Selector}\p{Emoji_Modifier}\u00ad\u200c\u200d\u2060\ufeff\u1160-\u11ff\ud7b0-\ud7ff\u314f-\u3163\uff9e\uff9f\uffa0\uffc2-\uffdc`;
+/** Vowels and finals of Korean, which NFKC joins with what stands before them: of full, compatible and half width. */
+const JOINING = String.raw`\u1160-\u11ff\ud7b0-\ud7ff\u3133\u3135\u3136\u313a-\u313f\u314f-\u3164\u3167-\u316d\u316f-\u3170\u3182\u3183\u3187-\u318e\uffa0\uffa3\uffa5\uffa6\uffaa-\uffaf\uffc2-\uffdc`;
+/** What belongs to the character before it: marks, what is not seen, skin tones, these, and Japanese voicing of half width. */
+const AFTER = String.raw`\p{M}\p{Variation_Selector}\p{Emoji_Modifier}\u00ad\u200c\u200d\u2060\ufeff\uff9e\uff9f${JOINING}`;
 
 /** A piece of text that folds by itself and is not torn: a character with what belongs to it, a flag, a picture of several. */
 const PIECE = new RegExp(
@@ -62,11 +64,8 @@ const PIECE = new RegExp(
   'gu',
 );
 
-/**
- * The words of a text, in order, with where they stand in it: the same as `wordsOf`. A place never begins or ends inside of
- * what is seen as one character. What is one character may be several words (`½`): they stand in the same place.
- */
-export function wordsIn(text: string): Word[] {
+/** A text folded, and the places of what a pattern finds in it. */
+function placesIn(text: string, pattern: RegExp): Word[] {
   let whole = '';
   // For each unit of the folded text, the piece that it came from.
   const [starts, ends]: [number[], number[]] = [[], []];
@@ -78,12 +77,19 @@ export function wordsIn(text: string): Word[] {
       ends.push(index + piece.length);
     }
   }
-  return [...whole.matchAll(WORD)].map(({ 0: found, index }) => ({
-    text: cut(found),
+  return [...whole.matchAll(pattern)].map(({ 0: found, index }) => ({
+    text: found,
     start: starts[index]!,
     end: ends[index + found.length - 1]!,
   }));
 }
+
+/**
+ * The words of a text, in order, with where they stand in it: the same as `wordsOf`. A place never begins or ends inside of
+ * what is seen as one character. What is one character may be several words (`½`): they stand in the same place.
+ */
+export const wordsIn = (text: string): Word[] =>
+  placesIn(text, WORD).map((word) => ({ ...word, text: cut(word.text) }));
 
 /** What programmers write that is no word. A word is looked at from its beginning only: linear in the text, however long its words are. */
 const CODE = /(?<![\p{L}\p{N}_])[\p{L}\p{N}_]+(?:\+\+|#)(?![\p{L}\p{N}])|[!#$%&*+\-./:;<=>?@\\^_`|~]{2,}/gu;
@@ -93,3 +99,7 @@ const MAX_CODE = 64;
 /** Tokens of code in a text: `c++`, `c#`, `=>`, `!==`. Folded, each once. */
 export const codeIn = (text: string): string[] =>
   [...new Set(folded(text).match(CODE))].filter((token) => token.length <= MAX_CODE);
+
+/** Where tokens of code stand in a text, in order. */
+export const codePlacesIn = (text: string): Word[] =>
+  placesIn(text, CODE).filter((token) => token.text.length <= MAX_CODE);
