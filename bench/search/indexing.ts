@@ -3,8 +3,8 @@ import { bulksOf } from '#domain/search/bulks.ts';
 import { messageDocument } from '#domain/search/message-document.ts';
 import { routingOf } from '#domain/search/routing.ts';
 import { bulk, lineOf } from '#gateways/search/bulk.ts';
-import { languageOf } from '../../functions/indexing/language.ts';
-import { summed } from '../../functions/indexing/sum.ts';
+import { languagesOf } from '#indexing/language.ts';
+import { summed } from '#indexing/sum.ts';
 import type { Tick } from '../progress.ts';
 import type { Line } from './corpus.ts';
 
@@ -20,7 +20,7 @@ export const roomIdOf = (tenant: number, room: number): string =>
 function bulkLine({ tenant, room, seq, author, at, text }: Line, place: number): { place: number; line: string } {
   const [tenantId, conversation] = [tenantIdOf(tenant), roomIdOf(tenant, room)];
   const stored = { u: authorIdOf(author), b: { type: 'text', text } as const, a: at };
-  const known = { media: new Map(), lang: languageOf(text) };
+  const known = { media: new Map(), ...languagesOf(text) };
   const document = summed(messageDocument({ tenant: tenantId, conversation, seq }, stored, known));
   const id = `${tenantId}/${messageIdOf(conversation, seq)}`;
   const routing = routingOf({}, tenantId, conversation);
