@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import type { MessageBody } from '#contract/message-bodies.ts';
 import type { MessageDocument } from '#domain/search/document.ts';
 import { messageDocument, type NamedMedia, type Searched } from '#domain/search/message-document.ts';
+import { searchedText } from '#domain/search/texts.ts';
 import { summed } from '#functions/indexing/sum.ts';
 import { randomFrom } from '#test/support/random.ts';
 
@@ -21,6 +22,7 @@ export interface RealMessage {
   /** User id of its author. */
   readonly sender: string;
   readonly conversation: string;
+  /** As much of it as its kind of message takes. */
   readonly text: string;
   readonly stored: Searched;
   readonly document: MessageDocument;
@@ -82,6 +84,6 @@ export function realMessages(tenant: string): RealMessage[] {
     const document = summed(
       messageDocument({ tenant, conversation, seq }, stored, { media: MEDIA, lang, stems: lang ? [lang] : [] }),
     );
-    return { seq, at, sender, conversation, text, stored, document };
+    return { seq, at, sender, conversation, text: searchedText(stored.b)!, stored, document };
   });
 }

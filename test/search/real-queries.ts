@@ -1,4 +1,3 @@
-import { searchedText } from '#domain/search/texts.ts';
 import { codeIn, wordsOf } from '#domain/search/words.ts';
 import { type Random, randomFrom } from '#test/support/random.ts';
 import { PAIR, type RealMessage, ROOMS } from './real-messages.ts';
@@ -145,7 +144,7 @@ export class QueryMaker {
       { q: `to:${PAIR[1]}`, holds: (message) => direct(message) && message.sender !== PAIR[1] },
       {
         q: 'has:link',
-        holds: stored(({ b }) => /(^|[^\p{L}\p{N}])(https?:\/\/|www\.)[\p{L}\p{N}]/iu.test(searchedText(b) ?? '')),
+        holds: ({ text }) => /(^|[^\p{L}\p{N}])(https?:\/\/|www\.)[\p{L}\p{N}]/iu.test(text),
       },
       { q: 'has:reaction', holds: stored(({ r }) => r !== undefined) },
       { q: 'has:thread', holds: stored(({ k }) => k !== undefined) },
