@@ -21,9 +21,53 @@ function namesIn(part: unknown, names = new Set<string>()): Set<string> {
   return names;
 }
 
-const QUERIES = ['bool', 'must', 'filter', 'must_not', 'should', 'minimum_should_match', 'match_none', 'dis_max', 'queries', 'multi_match', 'prefix', 'term', 'terms', 'range', 'exists'];
-const PARAMETERS = ['query', 'fields', 'type', 'boost', 'operator', 'slop', 'fuzziness', 'prefix_length', 'max_expansions', 'value', 'gte', 'lt', 'field'];
-const FIELDS = ['text', 'names', 'text.folded', 'names.folded', 'code', 'sender', 'conversation', 'mentions', 'has', 'lang', 'pinned', 'edited', 'at'];
+const QUERIES = [
+  'bool',
+  'must',
+  'filter',
+  'must_not',
+  'should',
+  'minimum_should_match',
+  'match_none',
+  'dis_max',
+  'queries',
+  'multi_match',
+  'prefix',
+  'term',
+  'terms',
+  'range',
+  'exists',
+];
+const PARAMETERS = [
+  'query',
+  'fields',
+  'type',
+  'boost',
+  'operator',
+  'slop',
+  'fuzziness',
+  'prefix_length',
+  'max_expansions',
+  'value',
+  'gte',
+  'lt',
+  'field',
+];
+const FIELDS = [
+  'text',
+  'names',
+  'text.folded',
+  'names.folded',
+  'code',
+  'sender',
+  'conversation',
+  'mentions',
+  'has',
+  'lang',
+  'pinned',
+  'edited',
+  'at',
+];
 const OURS = new Set([...QUERIES, ...PARAMETERS, ...FIELDS]);
 const isOurs = (name: string): boolean => OURS.has(name) || /^stem\.[a-z]{2}$/.test(name);
 
@@ -47,7 +91,30 @@ describe('what people write', () => {
   it('stands there as a value only, whatever it is', async () => {
     const pieces = fc.array(
       fc.oneof(
-        fc.constantFrom('from:', 'in:', 'lang:', 'on:', 'is:', '"', '(', ')', '-', ' OR ', '*', ' ', 'ada', 'thread', '{', '}', '[', ':', '_all', '__proto__', 'text.folded', 'script'),
+        fc.constantFrom(
+          'from:',
+          'in:',
+          'lang:',
+          'on:',
+          'is:',
+          '"',
+          '(',
+          ')',
+          '-',
+          ' OR ',
+          '*',
+          ' ',
+          'ada',
+          'thread',
+          '{',
+          '}',
+          '[',
+          ':',
+          '_all',
+          '__proto__',
+          'text.folded',
+          'script',
+        ),
         fc.string({ unit: 'binary', maxLength: 8 }),
       ),
       { maxLength: 40 },

@@ -1,9 +1,11 @@
-import { engine } from './engine.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MAX_CLAUSES, parse } from '#domain/search/parse.ts';
 import { type Names, resolve } from '#domain/search/resolve.ts';
+import { bulk, lineOf } from '#gateways/search/bulk.ts';
 import { compile, type Match } from '#gateways/search/compile.ts';
+import { find } from '#gateways/search/find.ts';
 import { createIndex, deleteIndex } from '#gateways/search/indices.ts';
+import { engine } from './engine.ts';
 
 const index = `search-test-${crypto.randomUUID()}`;
 const NAMES: Names = {
@@ -20,17 +22,12 @@ const VOCABULARY = SYLLABLES.flatMap((a) => SYLLABLES.flatMap((b) => SYLLABLES.m
 
 beforeAll(async () => {
   await createIndex(index);
-  const lines = VOCABULARY.flatMap((word, seq) => [
-    JSON.stringify({ index: {} }),
-    JSON.stringify({ kind: 'message', tenant: 't', conversation: 'c', seq, text: `begun ${word} c++`, names: word, code: ['c++'] }),
-  ]);
-  const body = `${lines.join('\n')}\n`;
-  const answer = await fetch(`${process.env['PARLEY_SEARCH_ENDPOINT']}/${index}/_bulk?refresh=true`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-ndjson' },
-    body,
+  const lines = VOCABULARY.map((word, seq) => {
+    const document = { kind: 'message', tenant: 't', conversation: 'c', seq, text: `begun ${word}`, names: word };
+    return lineOf({ id: word, routing: 't', version: 1, json: JSON.stringify(document) }, false);
   });
-  expect(await answer.json()).toMatchObject({ errors: false });
+  expect(new Set(await bulk(index, lines))).toEqual(new Set(['indexed']));
+  await engine('POST', `/${index}/_refresh`);
 });
 
 afterAll(() => deleteIndex(index));
@@ -41,20 +38,20 @@ async function count(q: string, match: Match): Promise<number> {
   const scope = Array.from({ length: 200 }, (_, seq) => ({
     bool: { filter: [{ term: { conversation: 'c' } }, { range: { seq: { gte: seq - 200 } } }] },
   }));
-  const answer = (await engine('POST', `/${index}/_search?size=0`, {
+  const body = {
+    size: 0,
     track_total_hits: true,
     query: {
-      function_score: {
-        query: {
-          bool: {
-            must: [compile(query, match)],
-            filter: [{ term: { tenant: 't' } }, { bool: { should: scope, minimum_should_match: 1 } }],
-          },
-        },
-        functions: [{ weight: 1 }],
+      bool: {
+        must: [compile(query, match)],
+        filter: [{ term: { tenant: 't' } }, { bool: { should: scope, minimum_should_match: 1 } }],
       },
     },
-  })) as { hits: { total: { value: number } } };
+  };
+  const generation = { name: index, partitions: {} };
+  const answer = (await find({ generation, tenantId: 't', body, timeout: 20_000 })) as {
+    hits: { total: { value: number } };
+  };
   return answer.hits.total.value;
 }
 
@@ -66,7 +63,12 @@ describe('the engine takes', () => {
 
   it.each([
     ['as many words as there may be', each((word) => word).join(' OR ')],
-    ['half as many', each((word) => word).slice(0, 16).join(' OR ')],
+    [
+      'half as many',
+      each((word) => word)
+        .slice(0, 16)
+        .join(' OR '),
+    ],
     ['four words', 'babebi OR dadedi OR bobobo OR bububu'],
     ['as many excluded ones', each((word) => `-${word}`).join(' ')],
     ['as many phrases', each((word) => `"begun ${word}"`).join(' OR ')],
@@ -78,7 +80,10 @@ describe('the engine takes', () => {
     ['groups as deep as they may be', nested(3)],
     ['groups in groups', `${'(a OR b -'.repeat(8)}c${')'.repeat(8)}`],
     ['excluded groups in groups', `${'x OR -(a -'.repeat(8)}c${')'.repeat(8)}`],
-    ['words in other scripts', '\u7d20\u6674\u3089\u3057\u3044 OR \u0926\u0941\u0928\u093f\u092f\u093e OR \u043c\u0438\u0440'],
+    [
+      'words in other scripts',
+      '\u7d20\u6674\u3089\u3057\u3044 OR \u0926\u0941\u0928\u093f\u092f\u093e OR \u043c\u0438\u0440',
+    ],
   ])('%s', async (_, q) => {
     for (const match of MATCHES) await expect(count(q, match), match).resolves.toBeGreaterThanOrEqual(0);
   });
@@ -87,7 +92,7 @@ describe('the engine takes', () => {
     expect(await count('be*', 'exact')).toBe(1_000);
     expect(await count('ba*', 'exact')).toBe(100);
     expect(await count('begun-ba*', 'exact')).toBe(100);
-    expect(await count('begun-bab*', 'exact')).toBe(100);
+    expect(await count('begun-bab*', 'exact')).toBe(50);
     expect(await count('-begun-ba*', 'exact')).toBe(900);
   });
 
@@ -95,7 +100,7 @@ describe('the engine takes', () => {
     expect(await count('babebx', 'exact')).toBe(0);
     expect(await count('babebx', 'similar')).toBeGreaterThan(0);
     expect(await count('bababas', 'similar')).toBeGreaterThan(0);
-    expect(await count('bab', 'similar')).toBe(100);
+    expect(await count('bab', 'similar')).toBe(50);
     expect(await count('-babebx', 'similar')).toBe(1_000);
   });
 });
