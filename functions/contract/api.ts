@@ -29,6 +29,8 @@ import type { Route } from './route.ts';
 import * as scheduled from './scheduled.ts';
 import * as search from './search.ts';
 import * as analytics from './search-analytics.ts';
+import * as searchBox from './search-box.ts';
+import * as suggestions from './suggestions.ts';
 import * as sync from './sync.ts';
 import * as tenant from './tenant.ts';
 import * as threads from './threads.ts';
@@ -139,6 +141,11 @@ export const devicesApi = {
 } as const satisfies Record<string, Route>;
 export const searchApi = {
   searchMessages: search.searchMessages,
+  searchAll: searchBox.searchAll,
+  searchConversations: searchBox.searchConversations,
+  searchUsers: searchBox.searchUsers,
+  searchMedia: searchBox.searchMedia,
+  suggest: suggestions.suggest,
   listRecentSearches: recent.listRecentSearches,
   forgetRecentSearch: recent.forgetRecentSearch,
   forgetRecentSearches: recent.forgetRecentSearches,

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { dayOf, termOf } from '#domain/search/figures.ts';
-import { wordsOf } from '#domain/search/words.ts';
+import { parse } from '#domain/search/parse.ts';
 import { signingKey } from '#gateways/signing-key.ts';
 import type { Caller } from '#runtime/caller.ts';
 import { log } from '#runtime/log.ts';
@@ -26,7 +26,7 @@ export interface Answered {
  * and for another term, so that whoever reads the table can neither guess words nor tell who looks for several things.
  */
 async function counted({ tenant, userId }: Caller, { q, at }: Answered): Promise<CountedSearch['term']> {
-  const text = termOf(wordsOf(q));
+  const text = termOf(parse(q).tree);
   if (text === undefined) return undefined;
   const key = await signingKey('search-terms');
   const digestOf = (...parts: readonly string[]): string =>
@@ -47,7 +47,7 @@ export async function afterSearch(caller: Caller, search: Answered): Promise<voi
   const count = async (): Promise<void> => {
     if (!(await rulesOf(tenant, at)).search.analytics) return;
     await countSearch(tenant, {
-      ...{ at, ms, empty, similar },
+      ...{ at, ms, empty, similar: similar && !empty },
       term: remember ? await counted(caller, search) : undefined,
     });
   };

@@ -6,6 +6,11 @@ export const SEARCH_EXAMPLES: Pick<Inputs, 'search'> = {
   search: {
     searchMessages: { q: '"analytical engine"' },
     getMessageContext: { messageId: MESSAGE_ID, before: 5, after: 5 },
+    searchAll: { q: 'engine' },
+    searchConversations: { q: 'engines', limit: 10 },
+    searchUsers: { q: 'ada', limit: 10 },
+    searchMedia: { q: 'engine', kind: 'image', limit: 10 },
+    suggest: { q: 'from:a', caret: 6 },
     listRecentSearches: {},
     forgetRecentSearch: { recentSearchId: 'rcs_AZqYt2a0cK6fPpQ1mWk3Zg' },
     forgetRecentSearches: {},

@@ -81,6 +81,12 @@ describe('recent searches', () => {
     expect(await stored()).toHaveLength(MOST_RECENT);
   });
 
+  it('are all kept, however many devices search at once, while there is room', async () => {
+    const wanted = Array.from({ length: 20 }, (_, index) => `number ${index} of many`);
+    await Promise.all(wanted.map((q, index) => search(q, NOW - index * MINUTE)));
+    expect(await queries()).toEqual(wanted);
+  });
+
   it('are forgotten one by one, or all at once; what is not there is no error', async () => {
     for (const [index, q] of ['one', 'two', 'three'].entries()) await search(q, NOW - (10 - index) * MINUTE);
     const two = (await listed()).find(({ q }) => q === 'two')!;

@@ -66,7 +66,7 @@ describe('counting searches', () => {
       enabled: true,
       searches: 120,
       withoutResults: searches.filter(({ empty }) => empty).length,
-      similar: searches.filter(({ similar }) => similar).length,
+      similar: searches.filter(({ similar, empty }) => similar && !empty).length,
       days: [{ day: TODAY, searches: 120 }],
     });
     expect(summary.topTerms[0]).toEqual({ term: 'engine', searches: 40, withoutResults: 10 });
@@ -92,6 +92,12 @@ describe('counting searches', () => {
     expect((await figures()).topTerms).toEqual([{ ...term, searches: 15 }]);
     // Who searched for it is not kept any longer.
     expect(await everything()).not.toContain('"u"');
+  });
+
+  it('counts the words of a query, not who or when they are looked for with, nor what is excluded', async () => {
+    for (let user = 1; user <= USERS_TO_KNOW; user++)
+      await searched(`user-${user}`, `from:user-${user + 1} "punched cards" -secret has:image loom*`);
+    expect((await figures()).topTerms).toMatchObject([{ term: 'punched cards loom', searches: USERS_TO_KNOW }]);
   });
 
   it('keeps no text that fewer than five users searched for, whatever is searched by whom', async () => {
@@ -157,7 +163,7 @@ describe('counting searches', () => {
 
   it('does not keep long texts, nor anything of a search that is not to be remembered', async () => {
     for (let user = 1; user <= 6; user++) {
-      await searched(`user-${user}`, 'a '.repeat(60));
+      await searched(`user-${user}`, 'word '.repeat(30));
       await searched(`user-${user}`, 'privately', { remember: false });
     }
     expect(await figures()).toMatchObject({ searches: 12, otherSearches: 12, topTerms: [] });

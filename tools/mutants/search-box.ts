@@ -2,6 +2,8 @@ import type { Mutant } from './mutant.ts';
 
 const RECENT = { test: 'test/table/recent-searches.test.ts', needs: 'emulator' } as const;
 const ANALYTICS = { test: 'test/table/search-analytics.test.ts', needs: 'emulator' } as const;
+const BOX = { test: 'test/search/search-box.test.ts', needs: 'search' } as const;
+const SUGGESTED = { test: 'test/search/suggestions.test.ts', needs: 'search' } as const;
 const stats = 'functions/table/search-stats.ts';
 const clicks = 'functions/table/search-clicks.ts';
 
@@ -41,15 +43,6 @@ export const SEARCH_BOX_MUTANTS: readonly Mutant[] = [
     file: stats,
     from: 'size(#u) >= :few AND NOT contains(#u, :me)`',
     to: 'size(#u) >= :few`',
-    ...ANALYTICS,
-  },
-  {
-    name: 'term-same-user',
-    invariant: 'privacy',
-    guard: 'the same user again is no further one',
-    file: stats,
-    from: 'u.size >= USERS_TO_KNOW - 1 && !u.has(term.user)',
-    to: 'u.size >= USERS_TO_KNOW - 1',
     ...ANALYTICS,
   },
   {
@@ -114,5 +107,86 @@ export const SEARCH_BOX_MUTANTS: readonly Mutant[] = [
     from: "if (!(await findVisible(tenant, partsOfMessageId(messageId), userId, at))) throw new Refusal('message.not_found');",
     to: '',
     ...ANALYTICS,
+  },
+  {
+    name: 'box-conversation-mine',
+    invariant: 'I11',
+    guard: 'a conversation is shown only to who is in it by the table now',
+    file: 'functions/searching/find-conversations.ts',
+    from: 'if (!stands) return undefined;',
+    to: 'if (!stands) return { conversation: { id: conversationId } as never, by: [], participants: [], highlights: [] };',
+    ...BOX,
+  },
+  {
+    name: 'box-name-now',
+    invariant: 'I11',
+    guard: 'a conversation that is no longer what was asked for is left out',
+    file: 'functions/searching/find-conversations.ts',
+    from: 'if (by.length === 0) return undefined;',
+    to: '',
+    ...BOX,
+  },
+  {
+    name: 'box-participant-now',
+    invariant: 'I11',
+    guard: 'who was found in a conversation is in it now',
+    file: 'functions/searching/find-conversations.ts',
+    from: 'people.filter((other) => present(conversationId, other))',
+    to: 'people.filter((other) => present(conversationId, other) || true)',
+    ...BOX,
+  },
+  {
+    name: 'box-media-ready',
+    invariant: 'I12',
+    guard: 'only what was checked and encoded anew is shown',
+    file: 'functions/searching/find-media.ts',
+    from: '  isServable(media.state) &&',
+    to: '',
+    ...BOX,
+  },
+  {
+    name: 'box-media-removed',
+    invariant: 'I11',
+    guard: 'what an admin removed is not shown',
+    file: 'functions/searching/find-media.ts',
+    from: '  media.removedAt === undefined &&',
+    to: '',
+    ...BOX,
+  },
+  {
+    name: 'box-media-blocked',
+    invariant: 'I11',
+    guard: 'nothing is shown of whom one has blocked',
+    file: 'functions/searching/find-media.ts',
+    from: 'message && !isBlocked(userId, message.senderId)',
+    to: 'message',
+    ...BOX,
+  },
+  {
+    name: 'box-media-skip',
+    invariant: 'paging',
+    guard: 'a message whose media stand on two pages shows none twice',
+    file: 'functions/searching/find-media.ts',
+    from: 'skip: place.skip + room',
+    to: 'skip: 0',
+    ...BOX,
+  },
+  {
+    name: 'suggested-conversation-mine',
+    invariant: 'I11',
+    guard: 'a conversation is suggested only to who is in it by the table now',
+    file: 'functions/searching/find-suggestions.ts',
+    from: 'const name = standing.get(conversationId)?.head.name;',
+    to: 'const name = standing.get(conversationId)?.head.name ?? conversations.get(conversationId)?.name;',
+    ...SUGGESTED,
+  },
+  {
+    name: 'suggested-one-question',
+    invariant: 'cost',
+    guard: 'the engine is not asked where no name may stand',
+    file: 'functions/domain/search/suggest.ts',
+    from: 'PEOPLE.has(typed.operator) ? wanted : undefined',
+    to: 'wanted',
+    ...SUGGESTED,
   },
 ];

@@ -1,3 +1,5 @@
+import type { RawQuery } from './raw-tree.ts';
+
 /** Upper ends (ms) of what searches are told apart by in how long they took; the last class has none. */
 export const LATENCIES = [50, 100, 200, 400, 800, 1_600, 3_200] as const;
 
@@ -27,8 +29,13 @@ export const [TERM_PLACES, TRIES] = [512, 2];
 /** The day of a moment (UTC), as `2026-11-22`. */
 export const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
-/** What people were looking for, for counting: the words without operators; undefined where nothing is left, or too much. */
-export function termOf(words: readonly string[]): string | undefined {
-  const term = words.join(' ');
+const freeWords = (tree: RawQuery): readonly string[] => {
+  if (tree.op === 'and' || tree.op === 'or') return tree.nodes.flatMap(freeWords);
+  return tree.op === 'words' ? tree.words : [];
+};
+
+/** What people were looking for, for counting: its words without operators and what is excluded; undefined where nothing is left, or too much. */
+export function termOf(tree: RawQuery): string | undefined {
+  const term = freeWords(tree).join(' ');
   return term.length > 0 && term.length <= LONGEST_TERM ? term : undefined;
 }
