@@ -14,7 +14,7 @@ export const Suggestion = z
     label: z.string(),
     /** What is put in place of `replaces`: from where to where in `q` (UTF-16 code units). */
     insert: z.string(),
-    replaces: z.tuple([z.int(), z.int()]),
+    replaces: z.tuple([z.int(), z.int()]).meta({ example: [5, 7] }),
     userId: UserId.optional(),
     conversationId: ConversationId.optional(),
   })

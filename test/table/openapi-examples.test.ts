@@ -29,7 +29,9 @@ mockClient(S3Client).onAnyCommand().resolves({});
 process.env[ENV.searchEndpoint] = 'https://search.test';
 const { send } = transport;
 transport.send = async (url, request) =>
-  url.hostname === 'search.test' ? Response.json({ hits: { total: { value: 0 }, hits: [] } }) : send(url, request);
+  url.hostname === 'search.test'
+    ? Response.json({ hits: { total: { value: 0, relation: 'eq' }, hits: [] } })
+    : send(url, request);
 
 interface Shown {
   readonly operationId: string;
