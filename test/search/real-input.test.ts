@@ -110,9 +110,9 @@ describe('22,859 real messages', () => {
   });
 
   it('are found by what is similar wherever they are found exactly', async () => {
-    for (const { q } of generated.filter((_, index) => index % 8 === 0)) {
+    for (const { q, holds } of generated.filter((_, index) => index % 8 === 0)) {
       const similar = new Set(await found(q, 'similar'));
-      expect((await found(q)).filter((seq) => !similar.has(seq))).toEqual([]);
+      expect(numbersOf(holds).filter((seq) => !similar.has(seq))).toEqual([]);
     }
   });
 });

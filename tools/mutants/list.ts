@@ -19,6 +19,7 @@ import type { Mutant } from './mutant.ts';
 import { PIN_MUTANTS } from './pins.ts';
 import { PRESENCE_MUTANTS } from './presence.ts';
 import { PURGE_MUTANTS } from './purge.ts';
+import { QUERY_MUTANTS } from './queries.ts';
 import { REACTION_MUTANTS } from './reactions.ts';
 import { RECORDING_MUTANTS } from './recordings.ts';
 import { RETENTION_MUTANTS } from './retention.ts';
@@ -68,6 +69,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...MEDIA_LINK_MUTANTS,
   ...DOWNLOADS_MUTANTS,
   ...UPLOAD_MUTANTS,
+  ...QUERY_MUTANTS,
   ...SEARCH_MUTANTS,
   ...SEARCHING_MUTANTS,
   ...SEARCH_BOX_MUTANTS,
