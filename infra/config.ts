@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import * as z from 'zod';
 import { Claims } from '#contract/claims.ts';
+import { TenantId } from '#contract/ids.ts';
 import { ANALYSIS_PLUGINS, type AnalysisPlugin, IndexOptions } from '#contract/search-index.ts';
 
 /** The repository's root. */
@@ -40,6 +41,8 @@ const shared = {
   /** `aud` that a token must carry. */
   audience: z.string().min(1).default('parley'),
   claims: StrictClaims.prefault({}),
+  /** The tenant whose admins run the deployment: they may make the search index of all tenants anew. */
+  operatorTenant: z.union([TenantId, z.literal('')]).default(''),
   /** Origins whose pages may upload and fetch media. The API itself answers any: it takes tokens, no cookies. */
   allowedOrigins: List.default(['*']),
   /** E-mail address that alarms go to. */

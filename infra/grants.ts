@@ -249,6 +249,7 @@ export function environmentFor(
     archiveBucket: () => need(resources, 'archiveName'),
     searchEndpoint: () => need(resources, 'searchEndpoint'),
     searchDomain: () => need(resources, 'searchDomainName'),
+    operatorTenant: () => config.operatorTenant,
     searchLazy: () => String(config.search.lazy),
     searchIndex: () => {
       const { analysis, shards, refreshSeconds, keepDays } = config.search;

@@ -26,7 +26,7 @@ export class ServicesStack extends Stack {
     });
     this.services = new Map(
       named
-        .filter((name) => name !== 'search' || resources.searchDomainArn)
+        .filter((name) => (name !== 'search' && name !== 'indexing') || resources.searchDomainArn)
         .map((name) => [name, new ParleyFunction(this, name, { setting, name, entry: SERVICES[name], resources })]),
     );
     this.functions = { authorizer: this.authorizer, ...Object.fromEntries(this.services) };

@@ -28,6 +28,7 @@ import * as retention from './retention.ts';
 import type { Route } from './route.ts';
 import * as scheduled from './scheduled.ts';
 import * as search from './search.ts';
+import * as searchAdmin from './search-admin.ts';
 import * as analytics from './search-analytics.ts';
 import * as searchBox from './search-box.ts';
 import * as suggestions from './suggestions.ts';
@@ -153,6 +154,13 @@ export const searchApi = {
   getSearchAnalytics: analytics.getSearchAnalytics,
   getMessageContext: search.getMessageContext,
 } as const satisfies Record<string, Route>;
+export const indexingApi = {
+  startReindex: searchAdmin.startReindex,
+  listReindexes: searchAdmin.listReindexes,
+  getReindex: searchAdmin.getReindex,
+  changeReindex: searchAdmin.changeReindex,
+  getSearchIndex: searchAdmin.getSearchIndex,
+} as const satisfies Record<string, Route>;
 export const usersApi = {
   getMe: users.getMe,
   updateMe: users.updateMe,
@@ -236,6 +244,7 @@ export const api = {
   downloads: downloadsApi,
   library: libraryApi,
   search: searchApi,
+  indexing: indexingApi,
   users: usersApi,
   tenant: tenantApi,
   invitations: invitationsApi,

@@ -12,6 +12,7 @@ const ANSWER_SECONDS = 28;
 const EXTRA: Partial<Record<Service, readonly EnvironmentKey[]>> = {
   realtime: ['socketsUrl'],
   webhooks: ['webhooksLoopback'],
+  indexing: ['operatorTenant'],
 };
 
 const service = (name: Service): Entry => ({

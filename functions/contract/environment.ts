@@ -34,6 +34,8 @@ export const ENV = {
   /** `https://…` endpoint of the search domain. */
   searchEndpoint: 'SEARCH_ENDPOINT',
   searchDomain: 'SEARCH_DOMAIN',
+  /** The tenant whose admins run the deployment. Empty: nobody does over HTTP. */
+  operatorTenant: 'OPERATOR_TENANT',
   /** `true` where a tenant is indexed only once somebody of it has searched. */
   searchLazy: 'SEARCH_LAZY',
   /** JSON: what the deployment decides about its search indices (contract/search-index.ts). Absent: as the defaults say. */

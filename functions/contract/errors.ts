@@ -147,6 +147,11 @@ export const ERRORS = {
     429,
     'You search more often than the tenant allows; try again after the time in Retry-After.',
   ],
+  'reindex.not_found': [404, 'There is no such reindex.'],
+  'reindex.running': [409, 'One is under way already: of everything, or of this tenant.'],
+  'reindex.not_possible': [409, 'It is not in a state for that; see `current`.'],
+  'reindex.operators_only': [403, 'Only the operators of the deployment make everything anew.'],
+  'reindex.no_operators': [403, 'The deployment names no tenant of operators (`operatorTenant`).'],
   'search.unavailable': [
     503,
     'The search engine does not answer; all else does. Try again after the time in Retry-After.',

@@ -30,6 +30,7 @@ const ALLOWED = {
   'media:manage': ['admin'],
   'search:query': ['user', 'admin'],
   'search:analyse': ['admin'],
+  'search:manage': ['admin'],
   'import:write': ['admin'],
   'user:read': ['user', 'admin'],
   'user:write': ['user', 'admin'],

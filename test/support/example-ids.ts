@@ -32,5 +32,6 @@ export const linkTokenIn = (tenantId: string): string => signToken(claimsOf(tena
 export const REPORT_ID = `rep_${INVITING_ID.slice(4)}_1`;
 
 /** A webhook of ada's tenant, and something that it was told. */
+export const REINDEX_ID = 'rix_AZqYt2a0cK6fPpQ1mWk3Zg';
 export const WEBHOOK_ID = 'whk_AZqYt2a0cK6fPpQ1mWk3Zg';
 export const DELIVERY_ID = 'dlv_001795253400000_AZqYt2a0cK6fPpQ1mWk3Zg';

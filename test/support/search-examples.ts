@@ -1,8 +1,15 @@
-import { MESSAGE_ID } from './example-ids.ts';
+import { MESSAGE_ID, REINDEX_ID } from './example-ids.ts';
 import type { Inputs } from './example-inputs.ts';
 
 /** One valid input an operation of search. */
-export const SEARCH_EXAMPLES: Pick<Inputs, 'search'> = {
+export const SEARCH_EXAMPLES: Pick<Inputs, 'search' | 'indexing'> = {
+  indexing: {
+    startReindex: { scope: 'tenant' },
+    listReindexes: {},
+    getReindex: { reindexId: REINDEX_ID },
+    changeReindex: { reindexId: REINDEX_ID, action: 'pause' },
+    getSearchIndex: {},
+  },
   search: {
     searchMessages: { q: '"analytical engine"' },
     getMessageContext: { messageId: MESSAGE_ID, before: 5, after: 5 },

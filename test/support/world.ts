@@ -29,6 +29,7 @@ import { invitationItems } from './invitations-world.ts';
 import { moderationItems } from './moderation-world.ts';
 import { ownItems } from './own-world.ts';
 import { participantItems } from './participants-world.ts';
+import { reindexItem } from './reindex-world.ts';
 import { settingsItems } from './settings-world.ts';
 import { summaryAt, threadItems } from './threads-world.ts';
 import { uploadItems } from './uploads-world.ts';
@@ -109,6 +110,7 @@ export function itemsOf(tenantId: string): Item[] {
     ...moderationItems(tenant, AT),
     ...invitationItems(tenant, AT),
     ...webhookItems(tenant, AT),
+    reindexItem(tenant, AT),
     member('ada', 'owner'),
     member('bob', 'member'),
     MessageEntity.toItem(
