@@ -57,7 +57,12 @@ export function mockAws() {
     secrets.reset();
     secrets.on(GetSecretValueCommand).resolves({ SecretString: 'a secret of the test, long enough to sign with' });
     engine.mockReset();
-    engine.mockImplementation(async () => Response.json({ hits: { total: { value: 0, relation: 'eq' }, hits: [] } }));
+    engine.mockImplementation(async () =>
+      Response.json({
+        hits: { total: { value: 0, relation: 'eq' }, hits: [] },
+        aggregations: { by: { buckets: [] } },
+      }),
+    );
   };
   reset();
   return {
