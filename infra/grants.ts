@@ -66,9 +66,6 @@ const bucket = (use: 'quarantine' | 'clean' | 'archive' | 'parking', actions: Gr
   environment: `${use}Bucket`,
 });
 
-/** The alias that `gateways/search-bulk.ts` writes, and the indices behind it. */
-const SEARCH_INDEX = 'messages';
-
 /** Each use as exactly its IAM actions. There is no `*` among the actions and no `Scan`. */
 export const GRANTS: Readonly<Record<Use, Grant>> = {
   'table:get': table('GetItem'),
@@ -145,9 +142,9 @@ export const GRANTS: Readonly<Record<Use, Grant>> = {
   'search:index': {
     on: 'searchDomainArn',
     actions: {
-      [`/${SEARCH_INDEX}/_bulk`]: ['es:ESHttpPost'],
-      // The index is created on the first write; its name carries a version.
-      [`/${SEARCH_INDEX}-v*`]: ['es:ESHttpPut'],
+      // The index is created on the first write.
+      '/search-v*': ['es:ESHttpPut'],
+      '/search-v*/_bulk': ['es:ESHttpPost'],
     },
     environment: 'searchEndpoint',
   },
@@ -163,9 +160,15 @@ export const GRANTS: Readonly<Record<Use, Grant>> = {
     },
     environment: 'searchEndpoint',
   },
+  'search:sweep': {
+    on: 'searchDomainArn',
+    actions: { '/search-v*/_delete_by_query': ['es:ESHttpPost'] },
+    environment: 'searchEndpoint',
+  },
   'search:describe': { on: 'searchDomainArn', actions: { '': ['es:DescribeDomain'] }, environment: 'searchDomain' },
   'events:publish': { on: 'eventBusArn', actions: { '': ['events:PutEvents'] }, environment: 'eventBus' },
   'parking:write': bucket('parking', { '/*': ['s3:PutObject'] }),
+  'parking:take': bucket('parking', { '': ['s3:ListBucket'], '/*': ['s3:GetObject', 's3:DeleteObject'] }),
 };
 
 /** Uses of the table that change it: DynamoDB then asks the table's key for more than to decrypt. */

@@ -207,6 +207,16 @@ export class OpsStack extends Stack {
           ),
         ],
         [
+          graph(
+            'Search index: documents taken, old ones, refused ones, bulks',
+            (['indexed', 'superseded', 'rejected', 'bulks'] as const).map((what) => total(config, what)),
+          ),
+          graph('Search index: ms from changed to indexed', [
+            worst(config, 'indexLag', 'p50'),
+            worst(config, 'indexLag', 'p95'),
+          ]),
+        ],
+        [
           graph('Posts and frames', [
             socketMetric(realtime.api.apiId, 'MessageCount'),
             ...(['delivered', 'failing', 'stragglers'] as const).map((what) => total(config, what)),
@@ -218,7 +228,11 @@ export class OpsStack extends Stack {
           ),
         ],
         [
-          graph('Stream: how far behind', Object.values(stream.functions).map(iteratorAge), [parked]),
+          graph(
+            'Stream: how far behind; records parked, and left after another try',
+            Object.values(stream.functions).map(iteratorAge),
+            [parked, worst(config, 'parkedLeft', 'p99')],
+          ),
           graph('Set aside', [
             data.deadStragglers.metricApproximateNumberOfMessagesVisible(),
             data.notifications.dead.metricApproximateNumberOfMessagesVisible(),

@@ -11,6 +11,8 @@ const WILDCARDS: readonly (readonly [end: string, reason: string])[] = [
   ],
   ['-v*', 'The version at the end of a search index: a new mapping gets a new index.'],
   ['-v*/_search', 'The same: searches name the index that is live, whichever version it is.'],
+  ['-v*/_bulk', 'The same: documents go to each index that is in use.'],
+  ['-v*/_delete_by_query', 'The same: tombstones are removed from each of them.'],
   ['-v*/_search/point_in_time', 'The same, for pages of a search that see one point in time.'],
   ['-v*/_bulk', 'The same: documents are written to the index that is live, and to the one that is being built.'],
   ['-v*/_refresh', 'The same, before what an index holds is compared with the table.'],

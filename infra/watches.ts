@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { METRIC_NAMESPACE, METRICS } from '#contract/metrics.ts';
+import { MEASURES, METRIC_NAMESPACE, METRICS, type Measured } from '#contract/metrics.ts';
 import type { ParleyFunction } from './constructs/parley-function.ts';
 import type { Stacks } from './stacks.ts';
 
@@ -162,7 +162,19 @@ const apiWatches = ({ rest, realtime, data }: Pick<Stacks, 'rest' | 'realtime' |
   },
 ];
 
-const searchWatches = ({ data: { domain }, services }: Pick<Stacks, 'data' | 'services'>): Watch[] =>
+/** What one function measured. */
+const measured = (what: Measured, { name }: ParleyFunction, statistic: string): Metric =>
+  new Metric({
+    namespace: METRIC_NAMESPACE,
+    metricName: MEASURES[what][0],
+    dimensionsMap: { function: name },
+    statistic,
+    period: Duration.minutes(5),
+  });
+
+type Searching = Pick<Stacks, 'data' | 'services' | 'jobs' | 'stream'>;
+
+const searchWatches = ({ data: { domain }, services, jobs, stream }: Searching): Watch[] =>
   domain
     ? [
         {
@@ -177,6 +189,19 @@ const searchWatches = ({ data: { domain }, services }: Pick<Stacks, 'data' | 'se
           }),
           threshold: 1,
           periods: 2,
+        },
+        {
+          kind: 'index-late',
+          says: 'What changes in the table is in the search index only minutes later.',
+          metric: measured('indexLag', stream.functions['index-search']!, 'p95'),
+          threshold: Duration.minutes(2).toMilliseconds(),
+          periods: 3,
+        },
+        {
+          kind: 'records-left',
+          says: 'What was parked of the search index could not be indexed in another try either.',
+          metric: measured('parkedLeft', jobs.functions['redrive-search']!, Stats.MAXIMUM),
+          threshold: 1,
         },
         {
           kind: 'search-red',

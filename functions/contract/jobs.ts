@@ -66,6 +66,17 @@ export const JOBS: readonly Job[] = [
     },
   },
   {
+    name: 'redrive-search',
+    everyMinutes: 60,
+    entry: {
+      file: 'functions/jobs/redrive-search.lambda.ts',
+      uses: ['search:index', 'search:sweep', 'parking:take', 'archive:read', 'table:get', 'table:batch-get'],
+      environment: ['searchIndex', 'searchLazy'],
+      memory: 512,
+      timeoutSeconds: 300,
+    },
+  },
+  {
     name: 'expire',
     everyMinutes: 60,
     entry: {
@@ -113,4 +124,4 @@ export const JOBS: readonly Job[] = [
 
 /** The jobs of a deployment: without a search domain there is nothing for some of them to do. */
 export const deployedJobs = (hasSearch: boolean): readonly Job[] =>
-  JOBS.filter(({ entry }) => hasSearch || !entry.uses.includes('search:manage'));
+  JOBS.filter(({ entry }) => hasSearch || !entry.uses.some((use) => use === 'search:manage' || use === 'search:index'));

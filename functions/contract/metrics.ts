@@ -62,5 +62,7 @@ export const MEASURES = {
   gathered: ['EventsPerFrame', 'Count'],
   /** From when something changed in the table until the search index had it; the table tells the time to the second. */
   indexLag: ['IndexLag', 'Milliseconds'],
+  /** What could not be indexed and is still parked, after it was tried once more. */
+  parkedLeft: ['ParkedLeft', 'Count'],
 } as const;
 export type Measured = keyof typeof MEASURES;

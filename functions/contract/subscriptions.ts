@@ -23,13 +23,15 @@ export interface Subscription {
 
 export const indexSearch: Subscription = {
   name: 'index-search',
-  on: ['message'],
+  on: ['message', 'user', 'settings'],
+  // A head changes with every message; what the index holds of it lies in the settings.
+  comings: ['conversation'],
   batchSize: 1_000,
   windowSeconds: 1,
   retries: 10,
   maxAgeHours: 20,
-  uses: ['search:index', 'parking:write'],
-  environment: ['searchEndpoint', 'searchIndex', 'parkingBucket'],
+  uses: ['search:index', 'parking:write', 'table:get', 'table:batch-get'],
+  environment: ['searchEndpoint', 'searchIndex', 'searchLazy', 'parkingBucket'],
 };
 
 export const publishEvents: Subscription = {

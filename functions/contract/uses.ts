@@ -42,7 +42,9 @@ export type Use =
   | 'search:manage'
   | 'search:describe'
   | 'events:publish'
-  | 'parking:write';
+  | 'parking:write'
+  | 'parking:take'
+  | 'search:sweep';
 
 /** What it takes to know whether a user may see a media: what shows it, and their standing there. */
 export const MEDIA_SIGHT = [

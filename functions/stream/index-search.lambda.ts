@@ -1,16 +1,12 @@
 import { indexSearch } from '#contract/subscriptions.ts';
 import { park } from '#gateways/parking.ts';
-import { type IndexWrite, writeToIndex } from '#gateways/search-bulk.ts';
-import { consumer, type Result } from '#runtime/consumer.ts';
-import { messageWrite } from './message-write.ts';
+import { consumer } from '#runtime/consumer.ts';
+import { indexChange } from './index-change.ts';
+import { applyToIndex } from './index-work.ts';
 
-/** One bulk a batch. */
-const apply = async (writes: readonly IndexWrite[]): Promise<Result[]> =>
-  (await writeToIndex(writes)).map((result) => (typeof result === 'string' ? 'done' : result));
-
-/** First reader of the table's stream: brings messages into the search index. */
+/** First reader of the table's stream: brings messages, users and conversations into the search index, with one bulk a batch. */
 export const handler = consumer(indexSearch.name, {
-  read: messageWrite,
-  apply,
+  read: indexChange,
+  apply: applyToIndex,
   park: async (record, reason) => void (await park(indexSearch.name, record, reason)),
 });

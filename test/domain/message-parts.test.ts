@@ -5,7 +5,7 @@ import { DEFAULT_RULES } from '#contract/tenant.ts';
 import { refusalToEdit } from '#domain/message-change.ts';
 import { isLive, mediaOf, mentions, mentionsOf, refusalOfLive, refusalToMention } from '#domain/message-parts.ts';
 import { previewOf } from '#domain/preview.ts';
-import { searchableText } from '#domain/searchable.ts';
+import { searchedText } from '#domain/search/texts.ts';
 import { refusalOfType } from '#domain/tenant-settings.ts';
 
 const AT = Date.UTC(2026, 10, 21, 9, 30);
@@ -141,6 +141,6 @@ describe('what lists show and searches find', () => {
     [{ type: 'custom', name: 'a.b', data: { secret: 1 } }, '', undefined],
   ] satisfies [MessageDraft, string, string | undefined][])('of %j', (body, shown, found) => {
     expect(previewOf('ada', body)).toEqual({ by: 'ada', type: body.type, text: shown });
-    expect(searchableText(body)).toBe(found);
+    expect(searchedText(body)).toBe(found);
   });
 });

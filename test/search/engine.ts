@@ -1,9 +1,9 @@
 import '#test/support/aws-env.ts';
 import { readFileSync } from 'node:fs';
-import { afterAll } from 'vitest';
 import * as z from 'zod';
 import { ENV } from '#contract/environment.ts';
-import { SEARCH_ALIAS } from '#gateways/search-index.ts';
+import { messageIdOf } from '#contract/ids.ts';
+import { indexState } from '#table/search-index.ts';
 
 const Stack = z.object({ searchUrl: z.url() });
 
@@ -29,16 +29,6 @@ export async function engine(method: string, path: string, body?: unknown): Prom
   return answer;
 }
 
-/** Makes what was written visible to searches. */
-export const refresh = (alias: string = SEARCH_ALIAS) => engine('POST', `/${alias}/_refresh`);
-
-/** An alias of its own for a test file, whose index is removed at the end. */
-export function useAlias(): string {
-  const alias = `test-${crypto.randomUUID()}`;
-  afterAll(() => engine('DELETE', `/${alias}-v1?ignore_unavailable=true`));
-  return alias;
-}
-
 const Found = z.object({
   docs: z.array(
     z.object({
@@ -49,12 +39,18 @@ const Found = z.object({
   ),
 });
 
-/** What the index holds under these ids of a tenant right now, refreshed or not; undefined where there is nothing. */
-export async function stored(tenantId: string, ids: readonly string[], alias: string = SEARCH_ALIAS) {
-  const docs = ids.map((id) => ({ _id: `${tenantId}/${id}`, routing: tenantId }));
-  const answer = Found.parse(await engine('POST', `/${alias}/_mget`, { docs }));
-  return answer.docs.map(({ found, _version, _source }) => (found ? { version: _version, ..._source } : undefined));
-}
-
 /** A tenant that no other test uses. */
 export const aTenantId = (): string => `t${crypto.randomUUID().replaceAll('-', '')}`;
+
+/** What the live index holds under a message's id right now, refreshed or not; undefined where there is nothing. */
+export async function held(place: {
+  readonly tenantId: string;
+  readonly conversationId: string;
+  readonly seq: number;
+}) {
+  const { tenantId, conversationId, seq } = place;
+  const { live } = await indexState();
+  const id = `${tenantId}/${messageIdOf(conversationId, seq)}`;
+  const answer = Found.parse(await engine('POST', `/${live.name}/_mget`, { docs: [{ _id: id, routing: tenantId }] }));
+  return answer.docs.map(({ found, _version, _source }) => (found ? { version: _version, ..._source } : undefined))[0];
+}

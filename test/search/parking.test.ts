@@ -2,20 +2,18 @@ import './engine.ts';
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { beforeAll, expect, it } from 'vitest';
 import { ENV } from '#contract/environment.ts';
-import { messageIdOf } from '#contract/ids.ts';
+import { useTable } from '#test/support/table.ts';
 import { handler } from '../../functions/stream/index-search.lambda.ts';
 import { aConversationId, batchOf, brokenRecord, messageItem, recordOf, resumedAt } from '../stream/records.ts';
-import { aTenantId, stored } from './engine.ts';
+import { aTenantId, held } from './engine.ts';
+
+useTable();
 
 const s3 = new S3Client({});
 const Bucket = `parking-${crypto.randomUUID()}`;
 const [tenantId, conversationId] = [aTenantId(), aConversationId()];
 const record = (seq: number) => recordOf(messageItem({ tenantId, conversationId, seq }));
-const indexed = (seqs: readonly number[]) =>
-  stored(
-    tenantId,
-    seqs.map((seq) => messageIdOf(conversationId, seq)),
-  );
+const indexed = (seqs: readonly number[]) => Promise.all(seqs.map((seq) => held({ tenantId, conversationId, seq })));
 
 beforeAll(() => s3.send(new CreateBucketCommand({ Bucket })));
 

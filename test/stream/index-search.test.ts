@@ -2,83 +2,143 @@ import { transport } from '#aws/transport.ts';
 import '#test/support/aws-env.ts';
 import { S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ENV } from '#contract/environment.ts';
+import { scope } from '#table/entity.ts';
+import { ProfileEntity } from '#table/settings.ts';
+import { UserEntity } from '#table/user.ts';
 import { handler } from '../../functions/stream/index-search.lambda.ts';
 import { aConversationId, batchOf, brokenRecord, messageItem, recordOf, resumedAt } from './records.ts';
 
 process.env[ENV.searchEndpoint] = 'https://search.test';
 process.env[ENV.parkingBucket] = 'parking';
+process.env[ENV.table] = 'table';
 
 const conversationId = aConversationId();
-const item = (seq: number) => messageItem({ tenantId: 'acme', conversationId, seq });
+const item = (seq: number, stored = {}) => messageItem({ tenantId: 'acme', conversationId, seq }, stored);
 const record = (seq: number) => recordOf(item(seq));
 
 const s3 = mockClient(S3Client);
-const engine = vi.spyOn(transport, 'send');
+const aws = vi.spyOn(transport, 'send');
 
-/** The engine answers each bulk with these statuses, one list a request. */
-const answering = (...answers: (readonly number[])[]) => {
-  for (const statuses of answers)
-    engine.mockImplementationOnce(async () =>
-      Response.json({
-        errors: statuses.some((status) => status >= 300),
-        items: statuses.map((status) => ({
-          index: { status, ...(status >= 300 && { error: { type: `type_${status}`, reason: 'because' } }) },
-        })),
-      }),
-    );
+interface Document {
+  readonly id: string;
+  readonly routing: string;
+  readonly version: number;
+  readonly source: Readonly<Record<string, unknown>>;
+}
+
+/** An engine that answers each document as it is told, and the bulks it was sent. */
+const engine = {
+  answers: (_document: Document, _bulk: number): number => 201,
+  bulks: [] as Document[][],
+  whole: undefined as ((bulk: number) => Promise<Response>) | undefined,
+  others: [] as string[],
 };
 
-const missing = async () =>
-  Response.json({ items: [{ index: { status: 404, error: { type: 'index_not_found_exception', reason: 'none' } } }] });
+const documentsIn = (body: string): Document[] => {
+  const lines = body.trimEnd().split('\n');
+  return lines.flatMap((line, place) => {
+    if (place % 2 === 1) return [];
+    const { index } = JSON.parse(line) as { index: { _id: string; routing: string; version: number } };
+    return [
+      { id: index._id, routing: index.routing, version: index.version, source: JSON.parse(lines[place + 1]!) as never },
+    ];
+  });
+};
 
-const parked = () => s3.calls().map(({ args }) => args[0].input as { Bucket: string; Key: string; Body: string });
+const failureOf = (status: number) => ({ status, error: { type: `type_${status}`, reason: 'because' } });
 
 beforeEach(() => {
   s3.reset();
   s3.onAnyCommand().resolves({});
-  engine.mockReset();
+  Object.assign(engine, { answers: () => 201, bulks: [], whole: undefined, others: [] });
+  // What is tried again is tried later: nobody waits here.
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  aws.mockReset();
+  aws.mockImplementation(async (url, { method, body }) => {
+    if (url.host !== 'search.test') return Response.json({ Responses: {}, UnprocessedKeys: {} }) as never;
+    if (!url.pathname.endsWith('/_bulk')) {
+      engine.others.push(`${method} ${url.pathname}`);
+      return Response.json({ acknowledged: true }) as never;
+    }
+    const documents = documentsIn(String(body));
+    engine.bulks.push(documents);
+    const number = engine.bulks.length;
+    if (engine.whole) return (await engine.whole(number)) as never;
+    const statuses = documents.map((document) => engine.answers(document, number));
+    return Response.json({
+      items: statuses.map((status) => ({ index: status < 300 ? { status } : failureOf(status) })),
+    }) as never;
+  });
 });
+afterEach(() => vi.useRealTimers());
+
+const parked = () => s3.calls().map(({ args }) => args[0].input as { Bucket: string; Key: string; Body: string });
+
+/** The handler, with whatever time it takes. */
+async function handle(records: Parameters<typeof batchOf>[0]) {
+  const done = handler(batchOf(records));
+  let settled = false;
+  void done.finally(() => {
+    settled = true;
+  });
+  while (!settled) await vi.advanceTimersByTimeAsync(1_000);
+  return done;
+}
+
+const NOTHING = { batchItemFailures: [] };
 
 describe('index-search', () => {
   it('sends a whole batch in one request, signed, each document with its version and its tenant as routing', async () => {
     const records = Array.from({ length: 200 }, (_, index) => record(index + 1));
-    answering(records.map(() => 201));
-    expect(await handler(batchOf(records))).toEqual({ batchItemFailures: [] });
-    expect(engine).toHaveBeenCalledTimes(1);
-    const [url, request] = engine.mock.calls[0]!;
-    expect(String(url)).toBe('https://search.test/messages/_bulk?require_alias=true');
-    expect(new Headers(request?.headers).get('authorization')).toMatch(/^AWS4-HMAC-SHA256 Credential=test\/.*\/es\//);
-    const lines = String(request?.body).trimEnd().split('\n');
-    expect(lines).toHaveLength(400);
-    expect(JSON.parse(lines[0]!)).toEqual({
-      index: {
-        _id: `acme/msg_${conversationId.slice(4)}_1`,
-        routing: 'acme',
-        version: 2,
-        version_type: 'external',
-      },
+    expect(await handle(records)).toEqual(NOTHING);
+    expect(engine.bulks).toHaveLength(1);
+    const [url, request] = aws.mock.calls.find(([to]) => to.host === 'search.test')!;
+    expect(String(url)).toBe('https://search.test/search-v2-1-w/_bulk?require_alias=true');
+    expect(new Headers(request.headers).get('authorization')).toMatch(/^AWS4-HMAC-SHA256 Credential=test\/.*\/es\//);
+    expect(engine.bulks[0]).toHaveLength(200);
+    expect(engine.bulks[0]![0]).toMatchObject({
+      id: `acme/msg_${conversationId.slice(4)}_1`,
+      routing: 'acme',
+      version: 1,
+      source: { kind: 'message', tenant: 'acme', conversation: conversationId, seq: 1, sender: 'bob' },
     });
   });
 
-  it.each([429, 500, 503])('comes back from the first document that got %i', async (status) => {
+  it('cuts what is larger than five megabytes into several bulks', async () => {
+    const text = 'loom '.repeat(4_000);
+    const records = Array.from({ length: 400 }, (_, index) => recordOf(item(index + 1, { b: { type: 'text', text } })));
+    expect(await handle(records)).toEqual(NOTHING);
+    expect(engine.bulks).toHaveLength(2);
+    expect(engine.bulks.flat().map(({ source }) => source['seq'])).toEqual(records.map((_, index) => index + 1));
+  });
+
+  it.each([429, 500, 503])('tries again what got %i, and only that', async (status) => {
+    engine.answers = ({ source }, bulk) => (source['seq'] === 2 && bulk < 3 ? status : 201);
+    expect(await handle([record(1), record(2), record(3)])).toEqual(NOTHING);
+    expect(engine.bulks.map((bulk) => bulk.map(({ source }) => source['seq']))).toEqual([[1, 2, 3], [2], [2]]);
+    expect(parked()).toEqual([]);
+  });
+
+  it.each([429, 503])('comes back from the first document that went on getting %i', async (status) => {
     const records = [record(1), record(2), record(3)] as const;
-    answering([201, status, 201]);
-    expect(await handler(batchOf(records))).toEqual(resumedAt(records[1]));
+    engine.answers = ({ source }) => (source['seq'] === 2 ? status : 201);
+    expect(await handle(records)).toEqual(resumedAt(records[1]));
+    expect(engine.bulks).toHaveLength(5);
     expect(parked()).toEqual([]);
   });
 
   it('takes a version conflict for success: something newer is there', async () => {
-    answering([409, 201]);
-    expect(await handler(batchOf([record(1), record(2)]))).toEqual({ batchItemFailures: [] });
+    engine.answers = ({ source }) => (source['seq'] === 1 ? 409 : 201);
+    expect(await handle([record(1), record(2)])).toEqual(NOTHING);
     expect(parked()).toEqual([]);
   });
 
   it('parks what the engine will never take, with its payload, and indexes the others', async () => {
     const records = [record(1), record(2)] as const;
-    answering([400, 201]);
-    expect(await handler(batchOf(records))).toEqual({ batchItemFailures: [] });
+    engine.answers = ({ source }) => (source['seq'] === 1 ? 400 : 201);
+    expect(await handle(records)).toEqual(NOTHING);
     expect(parked()).toMatchObject([{ Bucket: 'parking', Key: `index-search/${records[0].eventID}.json` }]);
     expect(JSON.parse(parked()[0]!.Body)).toEqual({
       consumer: 'index-search',
@@ -89,10 +149,23 @@ describe('index-search', () => {
 
   it('parks what it cannot read with its payload, and indexes the others', async () => {
     const broken = brokenRecord();
-    answering([201, 201]);
-    expect(await handler(batchOf([record(1), broken, record(2)]))).toEqual({ batchItemFailures: [] });
+    expect(await handle([record(1), broken, record(2)])).toEqual(NOTHING);
     expect(JSON.parse(parked()[0]!.Body)).toMatchObject({ record: broken });
-    expect(String(engine.mock.calls[0]![1]?.body).trimEnd().split('\n')).toHaveLength(4);
+    expect(engine.bulks[0]).toHaveLength(2);
+  });
+
+  it('parks a message whose media cannot be read, and indexes the others', async () => {
+    const picture = recordOf(item(1, { b: { type: 'image', mediaId: 'med_AZqYt2a0cK6fPpQ1mWk3Zg' } }));
+    const real = aws.getMockImplementation()!;
+    aws.mockImplementation(async (url, request) => {
+      const asks = String(request.headers['x-amz-target']).endsWith('BatchGetItem');
+      if (!asks || !String(request.body).includes('med_')) return real(url, request);
+      const strange = { pk: { S: 'x' }, sk: { S: 'MEDIA' }, ty: { S: 'media' } };
+      return Response.json({ Responses: { table: [strange] }, UnprocessedKeys: {} }) as never;
+    });
+    expect(await handle([record(2), picture, record(3)])).toEqual(NOTHING);
+    expect(parked()).toMatchObject([{ Key: `index-search/${picture.eventID}.json` }]);
+    expect(engine.bulks.flat().map(({ source }) => source['seq'])).toEqual([2, 3]);
   });
 
   it.each([
@@ -100,10 +173,9 @@ describe('index-search', () => {
     ['body of an unknown type', { b: { type: 'poll' } }],
     ['key of another form', { pk: 'T#acme#L' }],
   ])('parks a message with a %s', async (_, wrong) => {
-    const given = recordOf({ ...item(1), ...wrong });
-    expect(await handler(batchOf([given]))).toEqual({ batchItemFailures: [] });
+    expect(await handle([recordOf({ ...item(1), ...wrong })])).toEqual(NOTHING);
     expect(parked()).toHaveLength(1);
-    expect(engine).not.toHaveBeenCalled();
+    expect(engine.bulks).toEqual([]);
   });
 
   it.each([
@@ -113,60 +185,127 @@ describe('index-search', () => {
     ['answers something else', async () => Response.json({ items: [] })],
   ])('keeps the whole batch when the engine %s', async (_, answer) => {
     const one = record(1);
-    engine.mockImplementation(answer as typeof transport.send);
-    expect(await handler(batchOf([one, record(2)]))).toEqual(resumedAt(one));
+    engine.whole = answer;
+    expect(await handle([one, record(2)])).toEqual(resumedAt(one));
     expect(parked()).toEqual([]);
   });
 
   it('asks once more when a kept-alive connection turns out to be closed', async () => {
-    engine.mockRejectedValueOnce(Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }));
-    answering([201]);
-    expect(await handler(batchOf([record(1)]))).toEqual({ batchItemFailures: [] });
+    engine.whole = async (bulk) => {
+      if (bulk === 1) throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+      return Response.json({ items: [{ index: { status: 201 } }] });
+    };
+    expect(await handle([record(1)])).toEqual(NOTHING);
+    expect(engine.bulks).toHaveLength(2);
   });
 
-  it('creates the index when its alias is missing, and sends the batch again', async () => {
-    engine.mockImplementationOnce(missing);
-    engine.mockImplementationOnce(async () => Response.json({ acknowledged: true }));
-    answering([201]);
-    expect(await handler(batchOf([record(1)]))).toEqual({ batchItemFailures: [] });
-    expect(engine.mock.calls.map(([url, request]) => `${request?.method} ${new URL(String(url)).pathname}`)).toEqual([
-      'POST /messages/_bulk',
-      'PUT /messages-v1',
-      'POST /messages/_bulk',
+  it('creates the index when it is missing, and sends the batch again', async () => {
+    engine.whole = async (bulk) =>
+      Response.json({
+        items: [
+          { index: bulk === 1 ? { status: 404, error: { type: 'index_not_found_exception' } } : { status: 201 } },
+        ],
+      });
+    expect(await handle([record(1)])).toEqual(NOTHING);
+    expect(engine.others).toEqual(['PUT /search-v2-1']);
+    expect(engine.bulks).toHaveLength(2);
+  });
+
+  it('indexes messages without text too', async () => {
+    expect(await handle([recordOf(item(1, { b: { type: 'location', lat: 1, lon: 2 } }))])).toEqual(NOTHING);
+    expect(engine.bulks[0]).toMatchObject([{ source: { type: 'location', has: ['location'] } }]);
+  });
+
+  it('raises the version with each change of the item, and lets a removal win over all', async () => {
+    const states = [item(1), item(1, { b: { type: 'deleted' }, e: 5, v: 2, i: 1 }), item(1, { v: 3, e: 6, i: 2 })];
+    const records = states.map((state, step) => recordOf(state, states[step - 1]));
+    await handle([...records, recordOf(undefined, states.at(-1))]);
+    expect(engine.bulks[0]!.map(({ version, source }) => [version, source['kind']])).toEqual([
+      [1, 'message'],
+      [2, 'gone'],
+      [3, 'message'],
+      [Number.MAX_SAFE_INTEGER, 'gone'],
     ]);
   });
 
-  it('finds it as good when somebody else created the index at the same moment', async () => {
-    engine.mockImplementationOnce(missing);
-    engine.mockImplementationOnce(async () =>
-      Response.json({ error: { type: 'resource_already_exists_exception', reason: 'there' } }, { status: 400 }),
-    );
-    answering([201]);
-    expect(await handler(batchOf([record(1)]))).toEqual({ batchItemFailures: [] });
+  it('sends no change that leaves the document as it was', async () => {
+    const k = { v: 1, c: 1, k: 1, u: ['bob'], f: 2, s: 2, a: 2 };
+    const before = item(1, { k, i: 1 });
+    const after = item(1, { k: { ...k, v: 2, c: 2 }, i: 2 });
+    expect(await handle([recordOf(after, before)])).toEqual(NOTHING);
+    expect(engine.bulks).toEqual([]);
+    await handle([recordOf(before, item(1))]);
+    expect(engine.bulks[0]).toMatchObject([{ version: 2, source: { has: ['thread'] } }]);
   });
 
-  it('keeps the batch when the alias stays missing', async () => {
-    const one = record(1);
-    engine.mockImplementationOnce(missing);
-    engine.mockImplementationOnce(async () => Response.json({ acknowledged: true }));
-    engine.mockImplementationOnce(missing);
-    expect(await handler(batchOf([one]))).toEqual(resumedAt(one));
-    expect(parked()).toEqual([]);
+  it('leaves what goes to the archive as it is', async () => {
+    const chosen = item(1, { z: { l: 9 }, i: 1 });
+    const left = item(1, { b: { type: 'text', text: '…' }, z: { l: 9, o: true }, i: 2 });
+    expect(await handle([recordOf(chosen, item(1)), recordOf(left, chosen), recordOf(left)])).toEqual(NOTHING);
+    expect(engine.bulks).toEqual([]);
   });
 
-  it.each([
-    ['what the server says', { b: { type: 'system', kind: 'participants_added', userIds: ['bob'] } }],
-    ['a picture without a caption', { b: { type: 'image', mediaId: 'med_AZqYt2a0cK6fPpQ1mWk3Zg' } }],
-  ] as const)('does not send %s', async (_, stored) => {
-    const given = recordOf(messageItem({ tenantId: 'acme', conversationId, seq: 1 }, stored as never));
-    expect(await handler(batchOf([given]))).toEqual({ batchItemFailures: [] });
-    expect(engine).not.toHaveBeenCalled();
+  it('does not send what the server says', async () => {
+    const said = recordOf(item(1, { b: { type: 'system', kind: 'participants_added', userIds: ['bob'] } }));
+    expect(
+      await handle([
+        said,
+        recordOf(undefined, { ...item(1), b: { type: 'system', kind: 'role_changed', userIds: [] } }),
+      ]),
+    ).toEqual(NOTHING);
+    expect(engine.bulks).toEqual([]);
   });
 
-  it('passes over items that are not messages', async () => {
+  it('passes over items that are none of its business', async () => {
     const given = recordOf({ pk: `T#acme#L#${conversationId}`, sk: 'M#000000000000001', ty: 'void', a: 1 });
-    expect(await handler(batchOf([given]))).toEqual({ batchItemFailures: [] });
-    expect(engine).not.toHaveBeenCalled();
+    expect(await handle([given])).toEqual(NOTHING);
+    expect(engine.bulks).toEqual([]);
     expect(parked()).toEqual([]);
+  });
+
+  it('sends users when their name changes, and when they go', async () => {
+    const user = (displayName: string, version: number) =>
+      UserEntity.toItem(scope('acme'), 'ada', {
+        ...{ userId: 'ada', displayName, version, createdAt: 1, updatedAt: 1, updatedBy: 'ada' },
+        privacy: { lastSeen: 'everyone', readReceipts: true } as never,
+      });
+    const [ada, same, countess] = [user('Ada', 1), user('Ada', 2), user('Countess', 3)];
+    await handle([recordOf(ada), recordOf(same, ada), recordOf(countess, same), recordOf(undefined, countess)]);
+    expect(engine.bulks[0]).toMatchObject([
+      { id: 'acme/u/ada', version: 1, source: { kind: 'user', user: 'ada', names: 'ada ada' } },
+      { version: 3, source: { names: 'countess ada' } },
+      { version: Number.MAX_SAFE_INTEGER, source: { kind: 'gone', tenant: 'acme' } },
+    ]);
+  });
+
+  it('looks a conversation up when its name may have changed, and not for every change of its settings', async () => {
+    const settings = (name: string, version: number) =>
+      ProfileEntity.toItem(scope('acme'), conversationId, {
+        ...{ name, description: null, metadata: {}, settings: {}, version },
+      });
+    await handle([recordOf(settings('loom', 3), settings('loom', 2))]);
+    expect(engine.bulks).toEqual([]);
+    await handle([recordOf(settings('engine', 4), settings('loom', 3))]);
+    // The table holds no head any more.
+    expect(engine.bulks[0]).toMatchObject([{ id: `acme/${conversationId}`, source: { kind: 'gone' } }]);
+  });
+});
+
+describe('where tenants are indexed once they search', () => {
+  afterEach(() => {
+    delete process.env[ENV.searchLazy];
+  });
+
+  it('leaves a tenant alone until then', async () => {
+    process.env[ENV.searchLazy] = 'true';
+    const real = aws.getMockImplementation()!;
+    aws.mockImplementation(async (url, request) => {
+      if (!String(request.headers['x-amz-target']).endsWith('BatchGetItem')) return real(url, request);
+      const searching = { pk: { S: 'T#searching#SEARCH' }, sk: { S: 'USE' }, ty: { S: 'search-use' }, at: { N: '1' } };
+      return Response.json({ Responses: { table: [searching] }, UnprocessedKeys: {} }) as never;
+    });
+    const of = (tenantId: string) => recordOf(messageItem({ tenantId, conversationId, seq: 1 }));
+    expect(await handle([of('quiet'), of('searching')])).toEqual(NOTHING);
+    expect(engine.bulks.flat().map(({ routing }) => routing)).toEqual(['searching']);
   });
 });

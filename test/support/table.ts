@@ -11,6 +11,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { ENV } from '#contract/environment.ts';
 import { TABLE } from '#table/schema.ts';
 import { emulatorEndpoint } from './aws-env.ts';
+import { watchCounter } from './counted-messages.ts';
 
 const string = (name: string) => ({ AttributeName: name, AttributeType: 'S' as const });
 const keys = ({ partitionKey, sortKey }: { partitionKey: string; sortKey: string }) => [
@@ -26,7 +27,10 @@ export function useTable(): void {
   let client: DynamoDBClient | undefined;
   const TableName = `parley-test-${randomUUID()}`;
 
+  let unwatch: () => void = () => undefined;
+
   beforeAll(async () => {
+    unwatch = watchCounter();
     client = new DynamoDBClient({ endpoint: emulatorEndpoint() });
     await client.send(
       new CreateTableCommand({
@@ -57,6 +61,7 @@ export function useTable(): void {
   });
 
   afterAll(async () => {
+    unwatch();
     delete process.env[ENV.table];
     await client?.send(new DeleteTableCommand({ TableName }));
     client?.destroy();

@@ -6,7 +6,7 @@ import { handler as reactions } from '#functions/api/reactions/reactions.lambda.
 import { handler as tenantSettings } from '#functions/api/tenant/tenant.lambda.ts';
 import { documents, pagesOf } from '#functions/aws/documents.ts';
 import { expireTenant } from '#functions/jobs/expire-tenant.ts';
-import { messageWrite } from '#functions/stream/message-write.ts';
+import { indexChange } from '#functions/stream/index-change.ts';
 import { archiveConversation, placeOnly } from '#table/archive.ts';
 import { HeadEntity } from '#table/conversation.ts';
 import { scope } from '#table/entity.ts';
@@ -209,9 +209,9 @@ describe('the search index', () => {
     const item = messageItem(place);
     const chosen = { ...item, z: { l: 2 } };
     const away = MessageEntity.toItem(scope('acme'), place, placeOnly(MessageEntity.fromItem(chosen), 2));
-    expect(messageWrite(recordOf(item))).toBeDefined();
-    expect(messageWrite(recordOf(chosen, item))).toBeUndefined();
-    expect(messageWrite(recordOf(away, chosen))).toBeUndefined();
-    expect(messageWrite(recordOf(undefined, away))?.document).toHaveProperty('removedAt');
+    expect(indexChange(recordOf(item))).toBeDefined();
+    expect(indexChange(recordOf(chosen, item))).toBeUndefined();
+    expect(indexChange(recordOf(away, chosen))).toBeUndefined();
+    expect(indexChange(recordOf(undefined, away))).toMatchObject({ write: { document: { kind: 'gone', seq: 2 } } });
   });
 });

@@ -4,6 +4,7 @@ import { DOWNLOADS_MUTANTS } from './downloads.ts';
 import { EQUAL_MUTANTS } from './equal.ts';
 import { IDENTITY_MUTANTS } from './identity.ts';
 import { IMPORT_MUTANTS } from './imports.ts';
+import { INDEXING_MUTANTS } from './indexing.ts';
 import { INVITATION_MUTANTS } from './invitations.ts';
 import { LIST_MUTANTS } from './lists.ts';
 import { LIVE_MUTANTS } from './live.ts';
@@ -72,6 +73,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...QUERY_MUTANTS,
   ...SEARCH_MUTANTS,
   ...SEARCHING_MUTANTS,
+  ...INDEXING_MUTANTS,
   ...SEARCH_BOX_MUTANTS,
   ...IMPORT_MUTANTS,
   ...USER_MUTANTS,

@@ -1,12 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
 const consumer = 'functions/runtime/consumer.ts';
-const write = 'functions/stream/message-write.ts';
-const searchable = 'functions/domain/searchable.ts';
-const query = 'functions/domain/search-query.ts';
-const bulk = 'functions/gateways/search-bulk.ts';
-const index = 'functions/gateways/search-index.ts';
-const engine = 'functions/gateways/search.ts';
 const bus = 'functions/gateways/event-bus.ts';
 const published = 'functions/stream/published-event.ts';
 const inspect = 'functions/api/health/inspect.ts';
@@ -15,9 +9,7 @@ const vitals = 'functions/gateways/vitals.ts';
 const consumerTest = 'test/stream/consumer.test.ts';
 const indexTest = 'test/stream/index-search.test.ts';
 const eventsTest = 'test/stream/publish-events.test.ts';
-const queryTest = 'test/domain/search-query.test.ts';
 const healthTest = 'test/api/health.test.ts';
-const onEngine = (name: string) => ({ test: `test/search/${name}.test.ts`, needs: 'search' as const });
 
 /** Guards of both stream readers, of search and of readiness. */
 export const SEARCH_MUTANTS: readonly Mutant[] = [
@@ -123,189 +115,6 @@ export const SEARCH_MUTANTS: readonly Mutant[] = [
     from: 'JSON.stringify({ consumer, reason, record })',
     to: 'JSON.stringify({ consumer, reason, id })',
     test: indexTest,
-  },
-  {
-    name: 'external-version',
-    invariant: 'I10',
-    guard: 'the index keeps the greater version, whatever comes last',
-    file: bulk,
-    from: "routing: tenant, version, version_type: 'external'",
-    to: 'routing: tenant',
-    ...onEngine('order'),
-  },
-  {
-    name: 'version-of-message',
-    invariant: 'I10',
-    guard: 'an edit comes after what it replaces',
-    file: searchable,
-    from: '2 * version + (hasText ? 0 : 1)',
-    to: '2 + (hasText ? 0 : 1) + 0 * version',
-    ...onEngine('order'),
-  },
-  {
-    name: 'version-of-emptied',
-    invariant: 'I10',
-    guard: 'a state without text comes after the one with text, even if it did not count',
-    file: searchable,
-    from: '2 * version + (hasText ? 0 : 1)',
-    to: '2 * version + (hasText ? 0 : 0)',
-    ...onEngine('order'),
-  },
-  {
-    name: 'version-of-removed',
-    invariant: 'I10',
-    guard: 'a removal comes after everything',
-    file: write,
-    from: "version: change.op === 'REMOVE' ? REMOVED_VERSION : indexVersion(stored.v, text !== undefined),",
-    to: 'version: indexVersion(stored.v, true),',
-    ...onEngine('order'),
-  },
-  {
-    name: 'tombstone',
-    invariant: 'I10',
-    guard: 'a removal leaves a tombstone, since a delete is forgotten after a minute',
-    file: bulk,
-    from: `      const action = { index: { _id: id, routing: tenant, version, version_type: 'external' } };
-      return \`\${JSON.stringify(action)}\\n\${JSON.stringify(document)}\\n\`;`,
-    to: `      const action = { _id: id, routing: tenant, version, version_type: 'external' };
-      if ('removedAt' in document) return \`\${JSON.stringify({ delete: { ...action, version_type: 'external_gte' } })}\\n\`;
-      return \`\${JSON.stringify({ index: action })}\\n\${JSON.stringify(document)}\\n\`;`,
-    ...onEngine('order'),
-  },
-  {
-    name: 'removed-from-index',
-    invariant: 'I10',
-    guard: 'a removal takes the text out of the index',
-    file: write,
-    from: "change.op === 'REMOVE' ? undefined : searchableText(stored.b)",
-    to: 'searchableText(stored.b)',
-    ...onEngine('order'),
-  },
-  {
-    name: 'emptied-not-indexed',
-    invariant: 'I10',
-    guard: 'a message that loses its text is written to the index',
-    file: write,
-    from: "text === undefined && change.op === 'INSERT'",
-    to: "text === undefined && change.op !== 'REMOVE'",
-    ...onEngine('order'),
-  },
-  {
-    name: 'conflict-is-fine',
-    invariant: 'I10',
-    guard: 'a version conflict is no failure',
-    file: bulk,
-    from: "if (status === 409) return 'superseded';",
-    to: '',
-    test: indexTest,
-  },
-  {
-    name: 'busy-is-not-poison',
-    invariant: 'I10',
-    guard: 'only a document that is itself wrong is parked',
-    file: bulk,
-    from: 'return status === 400 ?',
-    to: 'return status >= 400 ?',
-    test: indexTest,
-  },
-  {
-    name: 'require-alias',
-    invariant: 'Only the declared index',
-    guard: 'a missing index is never made up by a write',
-    file: bulk,
-    from: "query: { require_alias: 'true' },",
-    to: '',
-    ...onEngine('index'),
-  },
-  {
-    name: 'index-created',
-    invariant: 'Only the declared index',
-    guard: 'the index is created when its alias is missing',
-    file: bulk,
-    from: 'await createIndex(alias);',
-    to: '',
-    test: indexTest,
-  },
-  {
-    name: 'two-creators',
-    invariant: 'Only the declared index',
-    guard: 'somebody else creating the index is as good',
-    file: index,
-    from: "if (error instanceof SearchRefused && error.type === 'resource_already_exists_exception') return;",
-    to: '',
-    test: indexTest,
-  },
-  {
-    name: 'strict-mapping',
-    invariant: 'Only the declared index',
-    guard: 'an unknown field is refused',
-    file: index,
-    from: "dynamic: 'strict'",
-    to: 'dynamic: true',
-    ...onEngine('index'),
-  },
-  {
-    name: 'long-words',
-    invariant: 'Everything can be indexed',
-    guard: 'a word of any length is cut, not refused',
-    file: index,
-    from: "filter: ['lowercase', 'cut']",
-    to: "filter: ['lowercase']",
-    ...onEngine('index'),
-  },
-  {
-    name: 'words-of-index',
-    invariant: 'Phrases agree with a plain scan',
-    guard: 'words end at whatever is no letter, mark or digit',
-    file: index,
-    from: "tokenizer: { words: { type: 'pattern', pattern: '[^\\\\p{L}\\\\p{M}\\\\p{N}]+' } },",
-    to: "tokenizer: { words: { type: 'pattern', pattern: '\\\\s+' } },",
-    ...onEngine('index'),
-  },
-  {
-    name: 'phrase-is-phrase',
-    invariant: 'Phrases agree with a plain scan',
-    guard: 'words in quotes must stand side by side',
-    file: engine,
-    from: '{ match_phrase: { text } }',
-    to: "{ match: { text: { query: text, operator: 'and' } } }",
-    ...onEngine('real-input'),
-  },
-  {
-    name: 'normal-form',
-    invariant: 'What looks the same is found',
-    guard: 'one form for accents',
-    file: query,
-    from: "text.normalize('NFC')",
-    to: 'text',
-    test: queryTest,
-  },
-  {
-    name: 'clause-cap',
-    invariant: 'Bounded queries',
-    guard: 'a query has a bounded number of clauses',
-    file: query,
-    from: 'if (distinct.length > MAX_CLAUSES)',
-    to: 'if (false)',
-    test: queryTest,
-  },
-  {
-    name: 'wordless-query',
-    invariant: 'Bounded queries',
-    guard: 'a query without a word would match everything',
-    file: query,
-    from: 'if (distinct.length === 0)',
-    to: 'if (false)',
-    test: queryTest,
-  },
-  {
-    name: 'fragments-escaped',
-    invariant: 'Fragments are safe HTML',
-    guard: 'fragments are escaped',
-    file: engine,
-    from: "encoder: 'html',",
-    to: '',
-    ...onEngine('index'),
   },
   {
     name: 'closed-connection',

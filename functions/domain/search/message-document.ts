@@ -100,5 +100,6 @@ export function messageDocument(
 export function sameDocument(place: Place, one: Searched, other: Searched): boolean {
   const bare = (message: Searched) =>
     JSON.stringify(messageDocument(place, message, { media: new Map(), lang: undefined, stems: [] }));
-  return isSearched(one) === isSearched(other) && bare(one) === bare(other);
+  const same = isSearched(one) === isSearched(other) && searchedText(one.b) === searchedText(other.b);
+  return same && bare(one) === bare(other);
 }
