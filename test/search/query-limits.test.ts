@@ -20,10 +20,20 @@ const NAMES: Names = {
 const SYLLABLES = ['ba', 'be', 'bi', 'bo', 'bu', 'da', 'de', 'di', 'do', 'du'];
 const VOCABULARY = SYLLABLES.flatMap((a) => SYLLABLES.flatMap((b) => SYLLABLES.map((c) => `${a}${b}${c}`)));
 
+/** Longer than the beginnings that an index keeps of its words. */
+const LONG = 'beginninglikealltheothers';
+
 beforeAll(async () => {
   await createIndex(index);
   const lines = VOCABULARY.map((word, seq) => {
-    const document = { kind: 'message', tenant: 't', conversation: 'c', seq, text: `begun ${word}`, names: word };
+    const document = {
+      kind: 'message',
+      tenant: 't',
+      conversation: 'c',
+      seq,
+      text: `begun ${word} then ${LONG}${word}`,
+      names: word,
+    };
     return lineOf({ id: word, routing: 't', version: 1, json: JSON.stringify(document) }, false);
   });
   expect(new Set(await bulk(index, lines))).toEqual(new Set(['indexed']));
@@ -94,6 +104,8 @@ describe('the engine takes', () => {
     expect(await count('begun-ba*', 'exact')).toBe(100);
     expect(await count('begun-bab*', 'exact')).toBe(50);
     expect(await count('-begun-ba*', 'exact')).toBe(900);
+    expect(await count(`${LONG}*`, 'exact')).toBe(1_000);
+    expect(await count(`then-${LONG}*`, 'exact')).toBe(1_000);
   });
 
   it('a word with a letter wrong, another ending, or only begun, where similar ones are wanted', async () => {
