@@ -15,6 +15,7 @@ export const GROUPS = {
   hot: 'nothing',
   idle: 'nothing',
   index: 'app',
+  suggestions: 'app',
   bundles: 'nothing',
   media: 'nothing',
   uploads: 'app',

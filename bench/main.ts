@@ -28,6 +28,7 @@ const RUN: Record<Group, (context: Context) => Promise<Row[]>> = {
   hot: async (context) => (await import('./rows/hot.ts')).hotRows(context),
   idle: async () => (await import('./rows/idle.ts')).idleRows(),
   index: async (context) => (await import('./rows/index.ts')).indexRows(context),
+  suggestions: async (context) => (await import('./rows/suggestions.ts')).suggestionRows(context),
   bundles: async (context) => (await import('./rows/bundles.ts')).bundleRows(context),
   media: async () => (await import('./rows/media.ts')).mediaRows(),
   uploads: async (context) => (await import('./rows/uploads.ts')).uploadRows(context),
