@@ -25,8 +25,8 @@ export interface Asked {
 /** What has to be looked up for a query whose caret stands at a place. */
 export function askedAt(q: string, caret: number): Asked {
   const typed = typedAt(q, Math.min(caret, q.length));
-  // What follows `@` is a name, whatever else the language means by it.
-  const text = typed.text.replace(/^@/, '').trim();
+  // What follows `@` or `#` is a name, whatever else the language means by it.
+  const text = typed.text.replace(/^[@#]/, '').trim();
   const wanted = text === '' ? undefined : text;
   return {
     ...{ q, typed },
