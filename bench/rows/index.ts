@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { MAX_BATCH } from '#contract/imports.ts';
+import { MEASURES, METRICS } from '#contract/metrics.ts';
 import { indexSearch } from '#contract/subscriptions.ts';
 import { textOf } from '../actors.ts';
 import { apiOf, signIn } from '../client.ts';
 import type { Context } from '../context.ts';
 import { dealtWith, readFunctionLogs } from '../function-logs.ts';
 import { withProgress } from '../progress.ts';
-import type { Row } from '../row.ts';
+import { percentile, type Row } from '../row.ts';
 
 const PATIENCE = 120;
 
-/** How many requests the search engine gets for a message while many are written. */
+/** How many requests the search engine gets for a message while many are written, and how late it has them. */
 export async function indexRows({ quick, stack, directory }: Context): Promise<Row[]> {
   const admin = await signIn(apiOf(stack!, directory), `bench-${randomBytes(6).toString('hex')}`, 'ada', ['admin']);
   const importId = `imp_${randomBytes(16).toString('base64url')}`;
@@ -39,9 +40,9 @@ export async function indexRows({ quick, stack, directory }: Context): Promise<R
     await pause(500);
     logs = await readFunctionLogs(stack!, since);
   }
-  const bulks = logs.lines.filter(
-    (line) => line['event'] === 'consumer' && line['consumer'] === indexSearch.name && Number(line['work']) > 0,
-  ).length;
+  const told = logs.lines.filter((line) => line['event'] === 'consumer' && line['consumer'] === indexSearch.name);
+  const bulks = told.reduce((sum, line) => sum + Number(line[METRICS.bulks] ?? 0), 0);
+  const lags = told.flatMap((line) => [line[MEASURES.indexLag[0]] ?? []].flat().map(Number));
   return [
     {
       name: 'Index requests a message under load',
@@ -50,5 +51,11 @@ export async function indexRows({ quick, stack, directory }: Context): Promise<R
       budget: 0.01,
       note: `${bulks} bulk requests for ${batches * MAX_BATCH} messages imported at ${rate.toFixed(0)} a second (one a batch of the stream: ${indexSearch.batchSize} records or ${indexSearch.windowSeconds} s)`,
     },
+    ...([50, 95] as const).map((percent) => ({
+      name: `Index lag p${percent} under load`,
+      measured: percentile(lags, percent),
+      unit: 'ms',
+      note: `from the change to the document, of ${lags.length} documents (up to 100 a batch); the stream tells the time of a change to the second, so up to a second of it is none`,
+    })),
   ];
 }

@@ -13,6 +13,7 @@ const EXTRA: Partial<Record<Service, readonly EnvironmentKey[]>> = {
   realtime: ['socketsUrl'],
   webhooks: ['webhooksLoopback'],
   indexing: ['operatorTenant'],
+  search: ['searchLazy'],
 };
 
 const service = (name: Service): Entry => ({

@@ -14,6 +14,7 @@ export const SEARCHES = [
   'table:get',
   'table:query-by-user',
   'table:batch-get',
+  'table:put',
   'table:update',
   'archive:read',
   'search:query',
@@ -108,7 +109,7 @@ export const searchMessages = route({
   summary:
     'Search the messages of your conversations: words, "phrases", prefix*, -not, OR, and operators such as from: in: has: before: is:. What cannot be understood is searched as words and named in `warnings`',
   permission: 'search:query',
-  uses: [...SEARCHES, 'table:query', 'table:put'],
+  uses: [...SEARCHES, 'table:query'],
   input: z.strictObject({
     q: z.string().trim().min(1).max(MAX_QUERY),
     /** `exact`: words as written, in any case. `similar`: with other endings, accents and typing errors too. `auto`: exact, and similar where that finds nothing. */
