@@ -3,6 +3,7 @@ import { ENV, type EnvironmentKey } from '#contract/environment.ts';
 import type { IndexOptions } from '#contract/search-index.ts';
 import type { Use } from '#contract/uses.ts';
 import type { Config } from './config.ts';
+import { SEARCH_GRANTS } from './search-grants.ts';
 
 /** Everything outside a function that a use may name. Stacks add what they create; later stacks use it. */
 export interface Resources {
@@ -127,45 +128,7 @@ export const GRANTS: Readonly<Record<Use, Grant>> = {
   'archive:read': bucket('archive', { '/*': ['s3:GetObject'] }),
   'archive:write': bucket('archive', { '/*': ['s3:PutObject'] }),
   'archive:remove': bucket('archive', { '/*': ['s3:DeleteObject'] }),
-  'search:query': {
-    on: 'searchDomainArn',
-    actions: {
-      // What is searched by its name, what readiness asks, and what pages of a search see that keep a point in time.
-      '/search-v*/_search': ['es:ESHttpPost'],
-      '/search/_search': ['es:ESHttpPost'],
-      '/search-v*/_search/point_in_time': ['es:ESHttpPost'],
-      '/_search': ['es:ESHttpPost'],
-      '/_search/point_in_time': ['es:ESHttpDelete'],
-    },
-    environment: 'searchEndpoint',
-  },
-  'search:index': {
-    on: 'searchDomainArn',
-    actions: {
-      // The index is created on the first write.
-      '/search-v*': ['es:ESHttpPut'],
-      '/search-v*/_bulk': ['es:ESHttpPost'],
-    },
-    environment: 'searchEndpoint',
-  },
-  // Whoever makes an index anew: creates and deletes it, fills it, looks into it, and gives it the alias.
-  'search:manage': {
-    on: 'searchDomainArn',
-    actions: {
-      '/search-v*': ['es:ESHttpPut', 'es:ESHttpDelete'],
-      '/search-v*/_bulk': ['es:ESHttpPost'],
-      '/search-v*/_search': ['es:ESHttpPost'],
-      '/search-v*/_refresh': ['es:ESHttpPost'],
-      '/_aliases': ['es:ESHttpPost'],
-    },
-    environment: 'searchEndpoint',
-  },
-  'search:sweep': {
-    on: 'searchDomainArn',
-    actions: { '/search-v*/_delete_by_query': ['es:ESHttpPost'] },
-    environment: 'searchEndpoint',
-  },
-  'search:describe': { on: 'searchDomainArn', actions: { '': ['es:DescribeDomain'] }, environment: 'searchDomain' },
+  ...SEARCH_GRANTS,
   'events:publish': { on: 'eventBusArn', actions: { '': ['events:PutEvents'] }, environment: 'eventBus' },
   'parking:write': bucket('parking', { '/*': ['s3:PutObject'] }),
   'parking:take': bucket('parking', { '': ['s3:ListBucket'], '/*': ['s3:GetObject', 's3:DeleteObject'] }),

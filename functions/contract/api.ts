@@ -22,16 +22,11 @@ import * as reactions from './reactions.ts';
 import * as realtime from './realtime.ts';
 import * as receipts from './receipts.ts';
 import * as received from './received-invitations.ts';
-import * as recent from './recent-searches.ts';
 import * as reports from './reports.ts';
 import * as retention from './retention.ts';
 import type { Route } from './route.ts';
 import * as scheduled from './scheduled.ts';
-import * as search from './search.ts';
-import * as searchAdmin from './search-admin.ts';
-import * as analytics from './search-analytics.ts';
-import * as searchBox from './search-box.ts';
-import * as suggestions from './suggestions.ts';
+import { indexingApi, searchApi } from './search-api.ts';
 import * as sync from './sync.ts';
 import * as tenant from './tenant.ts';
 import * as threads from './threads.ts';
@@ -139,27 +134,6 @@ export const devicesApi = {
   removeDevice: devices.removeDevice,
   logout: devices.logout,
   logoutUser: devices.logoutUser,
-} as const satisfies Record<string, Route>;
-export const searchApi = {
-  searchMessages: search.searchMessages,
-  searchAll: searchBox.searchAll,
-  searchConversations: searchBox.searchConversations,
-  searchUsers: searchBox.searchUsers,
-  searchMedia: searchBox.searchMedia,
-  suggest: suggestions.suggest,
-  listRecentSearches: recent.listRecentSearches,
-  forgetRecentSearch: recent.forgetRecentSearch,
-  forgetRecentSearches: recent.forgetRecentSearches,
-  countSearchClick: analytics.countSearchClick,
-  getSearchAnalytics: analytics.getSearchAnalytics,
-  getMessageContext: search.getMessageContext,
-} as const satisfies Record<string, Route>;
-export const indexingApi = {
-  startReindex: searchAdmin.startReindex,
-  listReindexes: searchAdmin.listReindexes,
-  getReindex: searchAdmin.getReindex,
-  changeReindex: searchAdmin.changeReindex,
-  getSearchIndex: searchAdmin.getSearchIndex,
 } as const satisfies Record<string, Route>;
 export const usersApi = {
   getMe: users.getMe,

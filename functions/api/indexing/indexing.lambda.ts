@@ -1,4 +1,4 @@
-import { indexingApi } from '#contract/api.ts';
+import { indexingApi } from '#contract/search-api.ts';
 import { service } from '#runtime/service.ts';
 import { handleChangeReindex } from './change-reindex.ts';
 import { handleGetReindex } from './get-reindex.ts';

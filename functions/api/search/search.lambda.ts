@@ -1,4 +1,4 @@
-import { searchApi } from '#contract/api.ts';
+import { searchApi } from '#contract/search-api.ts';
 import { service } from '#runtime/service.ts';
 import { handleCountSearchClick, handleGetSearchAnalytics } from './analytics.ts';
 import { handleGetMessageContext } from './get-context.ts';
