@@ -6,6 +6,7 @@ import { IDENTITY_MUTANTS } from './identity.ts';
 import { IMPORT_MUTANTS } from './imports.ts';
 import { INDEXING_MUTANTS } from './indexing.ts';
 import { INVITATION_MUTANTS } from './invitations.ts';
+import { LANGUAGE_MUTANTS } from './languages.ts';
 import { LIST_MUTANTS } from './lists.ts';
 import { LIVE_MUTANTS } from './live.ts';
 import { LOG_MUTANTS } from './log.ts';
@@ -72,6 +73,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...UPLOAD_MUTANTS,
   ...QUERY_MUTANTS,
   ...SEARCH_MUTANTS,
+  ...LANGUAGE_MUTANTS,
   ...SEARCHING_MUTANTS,
   ...INDEXING_MUTANTS,
   ...SEARCH_BOX_MUTANTS,

@@ -28,12 +28,14 @@ export const STEMMED = {
   lv: 'Latin',
   nl: 'Latin',
   no: 'Latin',
+  pl: 'Latin',
   pt: 'Latin',
   ro: 'Latin',
   ru: 'Cyrillic',
   sv: 'Latin',
   th: 'Thai',
   tr: 'Latin',
+  uk: 'Cyrillic',
   zh: 'Han',
 } as const satisfies Readonly<Record<string, string>>;
 export type StemmedLanguage = keyof typeof STEMMED;

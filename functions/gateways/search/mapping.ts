@@ -39,17 +39,20 @@ const BUILT_IN: Readonly<Record<StemmedLanguage, string>> = {
   lv: 'latvian',
   nl: 'dutch',
   no: 'norwegian',
+  // Their words as they are, without a plug-in.
+  pl: 'standard',
   pt: 'portuguese',
   ro: 'romanian',
   ru: 'russian',
   sv: 'swedish',
   th: 'thai',
   tr: 'turkish',
+  uk: 'standard',
   zh: 'cjk',
 };
 
-/** What a plug-in brings in their place, or for languages that the engine alone does not know. */
-const BY_PLUGIN: Readonly<Record<AnalysisPlugin, Readonly<Record<string, object>>>> = {
+/** What a plug-in brings in their place. */
+const BY_PLUGIN: Readonly<Record<AnalysisPlugin, Readonly<Partial<Record<StemmedLanguage, object>>>>> = {
   icu: { th: { type: 'custom', tokenizer: 'icu_tokenizer', filter: ['icu_folding'] } },
   kuromoji: { ja: { type: 'kuromoji' } },
   nori: { ko: { type: 'nori' } },
