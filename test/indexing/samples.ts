@@ -191,6 +191,7 @@ export const UNTOLD: readonly string[] = [
   '@ada',
   'v1.2.3-rc.4',
   'hm',
+  'gute Nacht',
   '...',
   '',
 ];

@@ -60,15 +60,6 @@ export const LANGUAGE_MUTANTS: readonly Mutant[] = [
     test: wordsTest,
   },
   {
-    name: 'code-linear',
-    invariant: 'Bounded work',
-    guard: 'a token of code is looked for at the beginning of a word only',
-    file: words,
-    from: String.raw`const CODE = /(?<![\p{L}\p{N}_])`,
-    to: 'const CODE = /',
-    test: wordsTest,
-  },
-  {
     name: 'accents-of-engine',
     invariant: 'What is alike is found',
     guard: 'the engine takes off the accents that we take off',
@@ -78,7 +69,7 @@ export const LANGUAGE_MUTANTS: readonly Mutant[] = [
     ...onEngine('words'),
   },
   {
-    name: 'thai-stems',
+    name: 'stems-of-short',
     invariant: 'What is alike is found',
     guard: 'a message is stemmed by the likeliest languages when it does not tell its own',
     file: language,

@@ -51,6 +51,7 @@ describe('the places of a similar match', () => {
     ['die Häuser am Haus', 'Häusern', ['Häuser', 'Haus']],
     ['cat and dog', 'car', ['cat']],
     ['no one at all', 'it', []],
+    ['the gates', 'lates', []],
     ['we go to the old station', 'go station', ['go', 'station']],
     ['pull the request', 'pull request', ['pull the request']],
     ['книги и книгу', 'книга', ['книги', 'книгу']],
