@@ -195,8 +195,11 @@ describe('index-search', () => {
       if (bulk === 1) throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
       return Response.json({ items: [{ index: { status: 201 } }] });
     };
+    const later = vi.spyOn(globalThis, 'setTimeout');
     expect(await handle([record(1)])).toEqual(NOTHING);
     expect(engine.bulks).toHaveLength(2);
+    // At once: the engine was not even asked.
+    expect(later).not.toHaveBeenCalled();
   });
 
   it('creates the index when it is missing, and sends the batch again', async () => {
