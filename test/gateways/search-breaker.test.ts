@@ -76,6 +76,13 @@ describe('the breaker before the search engine', () => {
     );
   });
 
+  it('takes a refusal for a sign of life', async () => {
+    const breaker = searchBreaker();
+    for (const engine of ['fails', 'refuses', 'fails'] as const)
+      for (let times = 1; times < FAILURES; times++) await became(breaker.run(request(engine)));
+    expect(await became(breaker.run(request('answers')))).toBe('answer');
+  });
+
   it('says when to come back', async () => {
     const breaker = searchBreaker();
     for (let failure = 0; failure < FAILURES; failure++) await became(breaker.run(request('fails')));

@@ -1,7 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { ENV } from '#contract/environment.ts';
 import { messageIdOf } from '#contract/ids.ts';
 import { listMessages } from '#contract/messages.ts';
 import { getMessageContext, searchMessages } from '#contract/search.ts';
+import { scope } from '#table/entity.ts';
+import { listReindexes } from '#table/reindex.ts';
 import { type CallOptions, call } from '#test/support/call.ts';
 import { handler as history } from '../../functions/api/messages/messages.lambda.ts';
 import { handler as search } from '../../functions/api/search/search.lambda.ts';
@@ -177,6 +180,21 @@ it('finds by what conversations and people are called', async () => {
   const named = await ask({ q: 'gear in:Secret' });
   expect(named.warnings).toMatchObject([{ code: 'unknown_value' }]);
   expect(named.texts).toEqual([]);
+});
+
+it('begins to index a tenant with its first search, once, where tenants are indexed only then', async () => {
+  await aConversation(tenantId, ['ada']);
+  const reindexes = async () => (await listReindexes(scope(tenantId), 10)).map(({ scope: what }) => what);
+  await ask({ q: 'engine' });
+  expect(await reindexes()).toEqual([]);
+  process.env[ENV.searchLazy] = 'true';
+  try {
+    await Promise.all([ask({ q: 'engine' }), ask({ q: 'loom' })]);
+    await ask({ q: 'mill' });
+  } finally {
+    delete process.env[ENV.searchLazy];
+  }
+  expect(await reindexes()).toEqual(['tenant']);
 });
 
 describe('GET /search/messages/{messageId}/context', () => {
