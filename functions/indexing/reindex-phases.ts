@@ -23,9 +23,13 @@ const SAID = 20;
 /** Whether a phase is at its end, or goes on another time. */
 type Outcome = 'done' | 'more';
 
+/** Milliseconds for counting: what is found until then is said, and nothing hangs on it. */
+const COUNTING_MS = 60_000;
+
 /** Counts what there is to be done, by what the heads of conversations say. */
 export async function countPhase(session: Session): Promise<Outcome> {
   const beat = beatOf(session);
+  const started = session.now();
   let [conversations, messages] = [0, 0];
   for await (const { tenant, conversationIds } of groupsOf(session.run, undefined, 100)) {
     const heads = await batchGet(
@@ -35,7 +39,7 @@ export async function countPhase(session: Session): Promise<Outcome> {
     conversations += conversationIds.length;
     for (const item of heads) messages += Number(item.n ?? item.seq);
     await beat();
-    if (isOver(session)) return 'more';
+    if (isOver(session) || session.now() - started >= COUNTING_MS) break;
   }
   await note(session, { known: { conversations, messages } });
   return 'done';

@@ -24,6 +24,7 @@ import { PURGE_MUTANTS } from './purge.ts';
 import { QUERY_MUTANTS } from './queries.ts';
 import { REACTION_MUTANTS } from './reactions.ts';
 import { RECORDING_MUTANTS } from './recordings.ts';
+import { REINDEX_MUTANTS } from './reindex.ts';
 import { RETENTION_MUTANTS } from './retention.ts';
 import { ROLE_MUTANTS } from './roles.ts';
 import { RUNTIME_MUTANTS } from './runtime.ts';
@@ -48,6 +49,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...SYNCING_MUTANTS,
   ...MESSAGE_CHANGE_MUTANTS,
   ...MESSAGE_PARTS_MUTANTS,
+  ...REINDEX_MUTANTS,
   ...RETENTION_MUTANTS,
   ...PURGE_MUTANTS,
   ...ARCHIVE_MUTANTS,
