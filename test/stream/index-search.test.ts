@@ -1,4 +1,3 @@
-import { transport } from '#aws/transport.ts';
 import '#test/support/aws-env.ts';
 import { S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -8,6 +7,7 @@ import { scope } from '#table/entity.ts';
 import { ProfileEntity } from '#table/settings.ts';
 import { UserEntity } from '#table/user.ts';
 import { handler } from '../../functions/stream/index-search.lambda.ts';
+import { aws, engine, useFakeEngine } from './fake-engine.ts';
 import { aConversationId, batchOf, brokenRecord, messageItem, recordOf, resumedAt } from './records.ts';
 
 process.env[ENV.searchEndpoint] = 'https://search.test';
@@ -19,58 +19,13 @@ const item = (seq: number, stored = {}) => messageItem({ tenantId: 'acme', conve
 const record = (seq: number) => recordOf(item(seq));
 
 const s3 = mockClient(S3Client);
-const aws = vi.spyOn(transport, 'send');
-
-interface Document {
-  readonly id: string;
-  readonly routing: string;
-  readonly version: number;
-  readonly source: Readonly<Record<string, unknown>>;
-}
-
-/** An engine that answers each document as it is told, and the bulks it was sent. */
-const engine = {
-  answers: (_document: Document, _bulk: number): number => 201,
-  bulks: [] as Document[][],
-  whole: undefined as ((bulk: number) => Promise<Response>) | undefined,
-  others: [] as string[],
-};
-
-const documentsIn = (body: string): Document[] => {
-  const lines = body.trimEnd().split('\n');
-  return lines.flatMap((line, place) => {
-    if (place % 2 === 1) return [];
-    const { index } = JSON.parse(line) as { index: { _id: string; routing: string; version: number } };
-    return [
-      { id: index._id, routing: index.routing, version: index.version, source: JSON.parse(lines[place + 1]!) as never },
-    ];
-  });
-};
-
-const failureOf = (status: number) => ({ status, error: { type: `type_${status}`, reason: 'because' } });
+useFakeEngine();
 
 beforeEach(() => {
   s3.reset();
   s3.onAnyCommand().resolves({});
-  Object.assign(engine, { answers: () => 201, bulks: [], whole: undefined, others: [] });
   // What is tried again is tried later: nobody waits here.
   vi.useFakeTimers({ toFake: ['setTimeout'] });
-  aws.mockReset();
-  aws.mockImplementation(async (url, { method, body }) => {
-    if (url.host !== 'search.test') return Response.json({ Responses: {}, UnprocessedKeys: {} }) as never;
-    if (!url.pathname.endsWith('/_bulk')) {
-      engine.others.push(`${method} ${url.pathname}`);
-      return Response.json({ acknowledged: true }) as never;
-    }
-    const documents = documentsIn(String(body));
-    engine.bulks.push(documents);
-    const number = engine.bulks.length;
-    if (engine.whole) return (await engine.whole(number)) as never;
-    const statuses = documents.map((document) => engine.answers(document, number));
-    return Response.json({
-      items: statuses.map((status) => ({ index: status < 300 ? { status } : failureOf(status) })),
-    }) as never;
-  });
 });
 afterEach(() => vi.useRealTimers());
 

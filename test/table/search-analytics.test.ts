@@ -9,20 +9,18 @@ import { DEFAULT_RULES } from '#contract/tenant.ts';
 import { dayOf, TERM_PLACES, USERS_TO_KNOW } from '#domain/search/figures.ts';
 import { handler } from '#functions/api/search/search.lambda.ts';
 import { type Answered, afterSearch } from '#searching/remember.ts';
-import { searchIdOf } from '#searching/search-id.ts';
 import { scope } from '#table/entity.ts';
 import { SearchStatsEntity } from '#table/search-stats.ts';
 import { tableName } from '#table/table-name.ts';
 import { TenantSettingsEntity } from '#table/tenant-settings.ts';
 import { emulatorEndpoint } from '#test/support/aws-env.ts';
 import { type CallOptions, call } from '#test/support/call.ts';
-import { aPinnable, say } from '#test/support/pins.ts';
 import { useSigningKey } from '#test/support/signing-key.ts';
 import { useTable } from '#test/support/table.ts';
 
 useTable();
 useSigningKey();
-const { countSearchClick, getSearchAnalytics } = api.search;
+const { getSearchAnalytics } = api.search;
 const NOW = Date.now();
 const TODAY = dayOf(NOW);
 let tenants = 0;
@@ -206,56 +204,5 @@ describe('GET /admin/search/analytics', () => {
     expect(await figures({ from: day(8), to: day(8) })).toMatchObject({ searches: 1, days: [{ day: day(8) }] });
     expect(await told({ from: day(40), to: TODAY })).toMatchObject({ status: 400, body: { code: 'request.invalid' } });
     expect(await told({ from: TODAY, to: day(1) })).toMatchObject({ status: 400 });
-  });
-});
-
-describe('POST /search/click', () => {
-  let messages: string[];
-  beforeEach(async () => {
-    tenantId = 'acme';
-    const conversationId = await aPinnable(['ada', 'bob']);
-    messages = [await say(conversationId, 'one'), await say(conversationId, 'two')];
-  });
-  const click = (searchId: string, messageId: string, position = 1, options: CallOptions = {}) =>
-    call(handler, countSearchClick, { searchId, messageId, position }, options);
-
-  it('counts each hit of a search once, by where it stood, however often it is said', async () => {
-    const before = await figures();
-    const searchId = await searchIdOf(by('ada'), NOW);
-    const replies = await Promise.all(
-      Array.from({ length: 12 }, (_, index) => click(searchId, messages[index % 2]!, index % 2 === 0 ? 1 : 7)),
-    );
-    expect(replies.map(({ status }) => status)).toEqual(replies.map(() => 200));
-    expect(replies.filter(({ body }) => body['counted'])).toHaveLength(2);
-    const after = await figures();
-    expect(after.clicks - before.clicks).toBe(2);
-    const grown = after.positions.map(({ clicks }, index) => clicks - before.positions[index]!.clicks);
-    expect(grown).toEqual([1, 0, 0, 0, 1, 0]);
-    expect(await click(await searchIdOf(by('ada'), NOW), messages[0]!)).toMatchObject({ body: { counted: true } });
-  });
-
-  it('is of a search of one’s own, of the last day', async () => {
-    const [own, old] = await Promise.all([searchIdOf(by('ada'), NOW), searchIdOf(by('ada'), NOW - 25 * 3_600_000)]);
-    const forged = `${own.slice(0, -2)}${own.endsWith('AA') ? 'BB' : 'AA'}`;
-    for (const [searchId, userId] of [
-      [own, 'bob'],
-      [old, 'ada'],
-      [forged, 'ada'],
-      [`${own}.x`, 'ada'],
-      ['', 'ada'],
-    ] as const)
-      expect(await click(searchId, messages[0]!, 1, { userId })).toMatchObject({
-        status: 200,
-        body: { counted: false },
-      });
-    expect(await click(own, messages[0]!)).toMatchObject({ body: { counted: true } });
-  });
-
-  it('names a message that one may read', async () => {
-    const searchId = await searchIdOf(by('mallory'), NOW);
-    expect(await click(searchId, messages[0]!, 1, { userId: 'mallory' })).toMatchObject({
-      status: 404,
-      body: { code: 'message.not_found' },
-    });
   });
 });

@@ -2,6 +2,8 @@ import type { Mutant } from './mutant.ts';
 
 const RECENT = { test: 'test/table/recent-searches.test.ts', needs: 'emulator' } as const;
 const ANALYTICS = { test: 'test/table/search-analytics.test.ts', needs: 'emulator' } as const;
+const CLICKS = { test: 'test/table/search-clicks.test.ts', needs: 'emulator' } as const;
+const CONVERSATIONS = { test: 'test/search/search-conversations.test.ts', needs: 'search' } as const;
 const BOX = { test: 'test/search/search-box.test.ts', needs: 'search' } as const;
 const SUGGESTED = { test: 'test/search/suggestions.test.ts', needs: 'search' } as const;
 const stats = 'functions/table/search-stats.ts';
@@ -88,7 +90,7 @@ export const SEARCH_BOX_MUTANTS: readonly Mutant[] = [
     file: clicks,
     from: '(NOT contains(#m, :id) AND size(#m) < :most)',
     to: '(size(#m) < :most)',
-    ...ANALYTICS,
+    ...CLICKS,
   },
   {
     name: 'click-own-search',
@@ -97,7 +99,7 @@ export const SEARCH_BOX_MUTANTS: readonly Mutant[] = [
     file: 'functions/searching/search-id.ts',
     from: '`search\\n${tenant}\\n${userId}\\n${payload}`',
     to: '`search\\n${tenant}\\n${payload}`',
-    ...ANALYTICS,
+    ...CLICKS,
   },
   {
     name: 'click-readable',
@@ -106,7 +108,7 @@ export const SEARCH_BOX_MUTANTS: readonly Mutant[] = [
     file: 'functions/api/search/analytics.ts',
     from: "if (!(await findVisible(tenant, partsOfMessageId(messageId), userId, at))) throw new Refusal('message.not_found');",
     to: '',
-    ...ANALYTICS,
+    ...CLICKS,
   },
   {
     name: 'box-conversation-mine',
@@ -115,7 +117,7 @@ export const SEARCH_BOX_MUTANTS: readonly Mutant[] = [
     file: 'functions/searching/find-conversations.ts',
     from: 'if (!stands) return undefined;',
     to: 'if (!stands) return { conversation: { id: conversationId } as never, by: [], participants: [], highlights: [] };',
-    ...BOX,
+    ...CONVERSATIONS,
   },
   {
     name: 'box-name-now',
@@ -124,7 +126,7 @@ export const SEARCH_BOX_MUTANTS: readonly Mutant[] = [
     file: 'functions/searching/find-conversations.ts',
     from: 'if (by.length === 0) return undefined;',
     to: '',
-    ...BOX,
+    ...CONVERSATIONS,
   },
   {
     name: 'box-participant-now',
@@ -133,7 +135,7 @@ export const SEARCH_BOX_MUTANTS: readonly Mutant[] = [
     file: 'functions/searching/find-conversations.ts',
     from: 'people.filter((other) => present(conversationId, other))',
     to: 'people.filter((other) => present(conversationId, other) || true)',
-    ...BOX,
+    ...CONVERSATIONS,
   },
   {
     name: 'box-media-ready',
