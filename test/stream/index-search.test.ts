@@ -248,22 +248,3 @@ describe('index-search', () => {
     expect(engine.bulks[0]).toMatchObject([{ id: `acme/${conversationId}`, source: { kind: 'gone' } }]);
   });
 });
-
-describe('where tenants are indexed once they search', () => {
-  afterEach(() => {
-    delete process.env[ENV.searchLazy];
-  });
-
-  it('leaves a tenant alone until then', async () => {
-    process.env[ENV.searchLazy] = 'true';
-    const real = aws.getMockImplementation()!;
-    aws.mockImplementation(async (url, request) => {
-      if (!String(request.headers['x-amz-target']).endsWith('BatchGetItem')) return real(url, request);
-      const searching = { pk: { S: 'T#searching#SEARCH' }, sk: { S: 'USE' }, ty: { S: 'search-use' }, at: { N: '1' } };
-      return Response.json({ Responses: { table: [searching] }, UnprocessedKeys: {} }) as never;
-    });
-    const of = (tenantId: string) => recordOf(messageItem({ tenantId, conversationId, seq: 1 }));
-    expect(await handle([of('quiet'), of('searching')])).toEqual(NOTHING);
-    expect(engine.bulks.flat().map(({ routing }) => routing)).toEqual(['searching']);
-  });
-});
