@@ -35,6 +35,9 @@ export type MessagesFound = Omit<Output<typeof searchMessages>, 'took' | 'search
 /** Answers of the engine; together with what they were an answer to. */
 const answers = answerCache<FoundMessages | undefined>();
 
+/** Milliseconds after a change in which the index may not have followed yet: what the engine says until then is not kept. */
+const SETTLING_MS = 10_000;
+
 /** A search under way: all that its pages and rounds have in common. */
 interface Search {
   readonly caller: Caller;
@@ -72,6 +75,7 @@ function asked(
     caller.tenant,
     caller.userId,
     scope.digest,
+    scope.state,
     generation.name,
     query,
     match,
@@ -80,9 +84,8 @@ function asked(
     how,
   ]);
   const tenantId = tenantIdOf(caller.tenant);
-  return answers.get(key, at, () =>
-    searchMessagesIn({ generation, tenantId, scope, query, match, sort, origin, timeZone, ...how }),
-  );
+  const load = () => searchMessagesIn({ generation, tenantId, scope, query, match, sort, origin, timeZone, ...how });
+  return at - scope.changedAt < SETTLING_MS ? load() : answers.get(key, at, load);
 }
 
 interface Page {

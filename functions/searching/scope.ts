@@ -22,6 +22,9 @@ export interface InScope {
 export interface Scope {
   /** Another as soon as they join or leave, or something else decides what they see. */
   readonly digest: string;
+  /** Another as soon as anything is said or changed in one of the conversations, and when that last happened (ms). */
+  readonly state: string;
+  readonly changedAt: number;
   readonly conversations: ReadonlyMap<string, InScope>;
 }
 
@@ -37,7 +40,8 @@ export async function scopeOf(tenant: TenantKey, userId: string, at: number): Pr
     memberships.map(({ conversationId }) => conversationId),
   );
   const conversations = new Map<string, InScope>();
-  const lines: string[] = [];
+  const [lines, states]: [string[], string[]] = [[], []];
+  let changedAt = 0;
   for (const member of memberships) {
     const { conversationId, joinedSeq } = member;
     const head = heads.get(conversationId);
@@ -55,6 +59,9 @@ export async function scopeOf(tenant: TenantKey, userId: string, at: number): Pr
     });
     // Not `since` itself, which moves with the clock: how long before now it is.
     lines.push(`${conversationId} ${joinedSeq} ${from} ${since && at - since}`);
+    // Edits, reactions and removals take a number too.
+    states.push(`${conversationId} ${head.seq}`);
+    changedAt = Math.max(changedAt, head.lastAt);
   }
-  return { digest: digestOfSet(lines), conversations };
+  return { digest: digestOfSet(lines), state: digestOfSet(states), changedAt, conversations };
 }

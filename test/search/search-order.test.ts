@@ -154,6 +154,24 @@ it('forgets what the engine said as soon as its caller comes into a conversation
   expect((await ask({ q: 'engine' })).texts.sort()).toEqual(['engine 1', 'engine 2']);
 });
 
+it('remembers what the engine said until something is said or changed, and nothing while the index may follow', async () => {
+  const { say, conversationId } = await aConversation(tenantId, ['ada']);
+  await say(['engine 1']);
+  await refresh();
+  expect((await ask({ q: 'engine' })).texts).toEqual(['engine 1']);
+  // The heads of this file say nothing of what is said.
+  await say(['engine 2']);
+  await refresh();
+  expect((await ask({ q: 'engine' })).texts).toEqual(['engine 1']);
+  await put(headItem(tenantId, conversationId, { seq: 2, lastAt: Date.now() - 60_000 }));
+  expect((await ask({ q: 'engine' })).texts).toEqual(['engine 2', 'engine 1']);
+  await put(headItem(tenantId, conversationId, { seq: 3, lastAt: Date.now() }));
+  expect((await ask({ q: 'engine' })).texts).toEqual(['engine 2', 'engine 1']);
+  await say(['engine 3']);
+  await refresh();
+  expect((await ask({ q: 'engine' })).texts).toEqual(['engine 3', 'engine 2', 'engine 1']);
+});
+
 it('looks at each conversation from where its history begins for the caller, in however many of them', async () => {
   const rooms = await Promise.all(
     Array.from({ length: 230 }, () => aConversation(tenantId, [], { rules: { since: true } })),

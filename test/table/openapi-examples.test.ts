@@ -30,7 +30,7 @@ process.env[ENV.searchEndpoint] = 'https://search.test';
 const { send } = transport;
 transport.send = async (url, request) =>
   url.hostname === 'search.test'
-    ? Response.json({ hits: { total: { value: 0, relation: 'eq' }, hits: [] } })
+    ? Response.json({ hits: { total: { value: 0, relation: 'eq' }, hits: [] }, aggregations: { by: { buckets: [] } } })
     : send(url, request);
 
 interface Shown {
