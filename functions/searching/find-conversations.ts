@@ -5,7 +5,8 @@ import {
   conversationPlace,
   inOrder,
 } from '#domain/search/conversation-rank.ts';
-import { markedName, matchName, type Run, runsOf } from '#domain/search/name-match.ts';
+import { marked } from '#domain/search/marked.ts';
+import { matchName, type Run, runsOf } from '#domain/search/name-match.ts';
 import { sightOf } from '#domain/visibility.ts';
 import { searchDescriptions } from '#gateways/search/name-search.ts';
 import type { Caller } from '#runtime/caller.ts';
@@ -81,7 +82,7 @@ async function checked(
     const texts = { name: head.name, description: words.get(conversationId)?.description ?? undefined };
     const highlights = Object.entries(texts).flatMap(([field, text]) => {
       const found = text === undefined ? undefined : matchName(text, runs);
-      return found ? [{ field, fragments: [markedName(text!, found.offsets)], offsets: found.offsets }] : [];
+      return found ? [{ field, fragments: [marked(text!, found.offsets)], offsets: found.offsets }] : [];
     });
     const participants = people.filter((other) => present(conversationId, other));
     const by = [

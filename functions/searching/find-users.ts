@@ -1,6 +1,7 @@
 import { UserId } from '#contract/ids.ts';
 import type { UserHit } from '#contract/search-box.ts';
-import { markedName, type Run, runsOf } from '#domain/search/name-match.ts';
+import { marked } from '#domain/search/marked.ts';
+import { type Run, runsOf } from '#domain/search/name-match.ts';
 import { type NameHit, type NamePosition, searchUserNames } from '#gateways/search/name-search.ts';
 import { type TenantKey, tenantIdOf } from '#table/entity.ts';
 import { indexState } from '#table/search-index.ts';
@@ -31,7 +32,7 @@ function hitOf(user: StoredUser, runs: readonly Run[]): UserHit {
   if (!found) return { user: toUser(user), highlights: [] };
   const text = found.field === 'id' ? user.userId : user.displayName!;
   const { field, offsets } = found;
-  return { user: toUser(user), highlights: [{ field, fragments: [markedName(text, offsets)], offsets }] };
+  return { user: toUser(user), highlights: [{ field, fragments: [marked(text, offsets)], offsets }] };
 }
 
 /** Those whose ids begin with what was typed, from the table alone. */

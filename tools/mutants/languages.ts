@@ -135,9 +135,9 @@ export const LANGUAGE_MUTANTS: readonly Mutant[] = [
     name: 'own-fragments-escaped',
     invariant: 'Fragments are safe HTML',
     guard: 'what stands in a mark is escaped, and what stands around it',
-    file: fragments,
-    from: 'text.replaceAll(/[&<>"\']/g, (sign) => ENTITIES[sign]!)',
-    to: 'text.replaceAll(/[&]/g, (sign) => ENTITIES[sign]!)',
+    file: 'functions/domain/search/marked.ts',
+    from: 'text.replaceAll(/[&<>"\']/g, (character) => ENTITIES[character]!)',
+    to: 'text.replaceAll(/[&]/g, (character) => ENTITIES[character]!)',
     test: highlightTest,
   },
   {

@@ -1,17 +1,9 @@
+import { marked } from './marked.ts';
 import type { Word } from './words.ts';
 
 /** Fragments of a text that are shown, and UTF-16 units of each, about. */
 const MOST_FRAGMENTS = 3;
 const FRAGMENT = 150;
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (sign) => ENTITIES[sign]!);
 
 type Place = readonly [start: number, end: number];
 
@@ -74,12 +66,6 @@ export function fragmentsOf(text: string, places: readonly Place[], words: reado
     const stop = to === text.length ? to : Math.max(last, -(firstFrom(ends, -to) ?? -last));
     const end = stop - start > 2 * FRAGMENT ? beforeCharacter(text, start + 2 * FRAGMENT) : stop;
     behind = end;
-    let [html, done] = ['', start];
-    for (const [begins, ends] of group.filter(([begins]) => begins < end)) {
-      const shownEnd = Math.min(ends, end);
-      html += `${escaped(text.slice(done, begins))}<mark>${escaped(text.slice(begins, shownEnd))}</mark>`;
-      done = shownEnd;
-    }
-    return html + escaped(text.slice(done, end));
+    return marked(text, group, [start, end]);
   });
 }

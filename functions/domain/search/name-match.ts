@@ -92,22 +92,3 @@ export function matchName(name: string, runs: readonly Run[]): NameMatch | undef
   }
   return undefined;
 }
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character]!);
-
-/** A name as HTML whose only markup is `<mark>` around what was found. */
-export function markedName(name: string, offsets: NameMatch['offsets']): string {
-  let [html, at] = ['', 0];
-  for (const [start, end] of offsets) {
-    html += `${escaped(name.slice(at, start))}<mark>${escaped(name.slice(start, end))}</mark>`;
-    at = end;
-  }
-  return html + escaped(name.slice(at));
-}

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isNear, markedName, matchName, runsOf } from '#domain/search/name-match.ts';
+import { marked } from '#domain/search/marked.ts';
+import { isNear, matchName, runsOf } from '#domain/search/name-match.ts';
 
 const rankOf = (name: string, q: string) => matchName(name, runsOf(q))?.rank;
 const markedIn = (name: string, q: string) => {
   const found = matchName(name, runsOf(q));
-  return found && markedName(name, found.offsets);
+  return found && marked(name, found.offsets);
 };
 
 describe('a name', () => {
@@ -62,7 +63,7 @@ describe('a name', () => {
           }
           expect(at).toBeLessThanOrEqual(text.length);
         }
-        const html = markedName(text, whole!.offsets);
+        const html = marked(text, whole!.offsets);
         expect(html.replaceAll(/<\/?mark>/g, '')).not.toMatch(/[<>"']/);
       }),
       { numRuns: 500 },
